@@ -1,0 +1,32 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let package = Package(
+  name: "lang",
+  products: [
+    .executable(name: "lang", targets: ["repl"]),
+    .library(name: "Lang", targets: ["Lang"]),
+    .library(name: "LangRuntime", targets: ["LangRuntime"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+  ],
+  targets: [
+    // The front end: text to bytecode. Pure; knows nothing of running.
+    .target(name: "Lang"),
+    // The machine: values, heap, interpreter, modules, built-ins, embedding.
+    .target(name: "LangRuntime", dependencies: ["Lang", .product(name: "BigInt", package: "BigInt")]),
+    // The `lang` command.
+    .executableTarget(
+      name: "repl",
+      dependencies: [
+        "LangRuntime", "CReadline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+    .systemLibrary(name: "CMinizip", providers: [.apt(["libminizip-dev", "zlib1g-dev"])]),
+    .testTarget(name: "LangTests", dependencies: ["Lang"]),
+    .testTarget(name: "LangRuntimeTests", dependencies: ["LangRuntime"]),
+  ]
+)

@@ -1,0 +1,70 @@
+/// A growable array of trivial elements in unmanaged memory.
+///
+/// The front end appends millions of nodes, tokens and instructions; an `Array` would check bounds,
+/// uniqueness and exclusivity at each of them. Whoever owns a buffer frees it with ``deallocate()``.
+@frozen
+public struct GrowableBuffer<Element: BitwiseCopyable> {
+  /// The first element; valid until the next append.
+  public private(set) var base: UnsafeMutablePointer<Element>
+  /// The number of elements in use.
+  public private(set) var count: Int
+  /// The number of elements that fit before the next growth.
+  public private(set) var capacity: Int
+
+  /// Makes an empty buffer with room for `capacity` elements.
+  public init(capacity: Int = 16) {
+    self.capacity = max(capacity, 1)
+    self.base = .allocate(capacity: self.capacity)
+    self.count = 0
+  }
+
+  /// Appends an element; amortised constant time.
+  @inline(__always)
+  public mutating func append(_ element: Element) {
+    if count == capacity { grow(toHold: count + 1) }
+    (base + count).initialize(to: element)
+    count += 1
+  }
+
+  /// Appends `length` elements from `source`.
+  public mutating func append(from source: UnsafePointer<Element>, count length: Int) {
+    if count + length > capacity { grow(toHold: count + length) }
+    (base + count).initialize(from: source, count: length)
+    count += length
+  }
+
+  /// Removes and returns the last element; the buffer must not be empty.
+  @inline(__always)
+  public mutating func removeLast() -> Element {
+    count -= 1
+    return base[count]
+  }
+
+  /// Drops all elements from index `newCount` on, keeping the memory.
+  @inline(__always)
+  public mutating func truncate(to newCount: Int) { count = newCount }
+
+  /// The last element; the buffer must not be empty.
+  @inline(__always)
+  public var last: Element { base[count - 1] }
+
+  /// The element at `index`, which must be below ``count``.
+  @inline(__always)
+  public subscript(index: Int) -> Element {
+    get { base[index] }
+    nonmutating set { base[index] = newValue }
+  }
+
+  @inline(never)
+  private mutating func grow(toHold needed: Int) {
+    let larger = max(needed, capacity * 2)
+    let moved = UnsafeMutablePointer<Element>.allocate(capacity: larger)
+    moved.moveInitialize(from: base, count: count)
+    base.deallocate()
+    base = moved
+    capacity = larger
+  }
+
+  /// Frees the memory; the buffer must not be used afterwards.
+  public func deallocate() { base.deallocate() }
+}
