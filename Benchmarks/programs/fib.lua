@@ -1,0 +1,8 @@
+-- Fibonacci by plain recursion: the cost of a call.
+
+local function fib(n)
+  if n < 2 then return n end
+  return fib(n - 1) + fib(n - 2)
+end
+
+print(fib(36))

@@ -1,0 +1,10 @@
+# Fibonacci by plain recursion: the cost of a call.
+
+
+def fib(n):
+    if n < 2:
+        return n
+    return fib(n - 1) + fib(n - 2)
+
+
+print(fib(36))

@@ -1,0 +1,196 @@
+/// A constant of a function, before the machine makes a value of it.
+@frozen
+public struct Constant: BitwiseCopyable, Equatable, Sendable {
+  /// The kinds of constant.
+  public enum Kind: UInt8, Sendable {
+    /// `bits` is the integer, the float's bits, or a symbol.
+    case int, float, string, bigInt
+    /// `bits` is an index into ``CompiledModule/imports``.
+    case importDescriptor
+    /// `bits` is an index into ``CompiledModule/calls``.
+    case callDescriptor
+    /// `bits` is an index into ``CompiledModule/classes``.
+    case classDescriptor
+  }
+  /// What `bits` means.
+  public var kind: Kind
+  /// The payload.
+  public var bits: UInt64
+
+  /// Makes a constant.
+  public init(_ kind: Kind, _ bits: UInt64) {
+    self.kind = kind
+    self.bits = bits
+  }
+}
+
+/// What an import statement names.
+public struct ImportDescriptor: Sendable {
+  /// Leading dots.
+  public var level: Int
+  /// The dotted path.
+  public var path: [Symbol]
+  /// For `from`: the name; otherwise none.
+  public var name: Symbol
+  /// Whether the whole path is bound (`as`), not its first part.
+  public var bindsLeaf: Bool
+  /// After `eager`.
+  public var isEager: Bool
+  /// Offset of the statement.
+  public var offset: UInt32
+}
+
+/// The arguments of a call that are not all plain.
+public struct CallDescriptor: Sendable {
+  /// How one argument is passed.
+  public enum Argument: Sendable, Equatable {
+    case positional
+    case spread
+    case named(Symbol)
+  }
+  /// In source order; each has a register of the window.
+  public var arguments: [Argument]
+  /// When the callee is an attribute: its name; R[a+1] is the receiver and arguments follow.
+  public var method: Symbol
+  /// The callee is a method of the base class (`super.name(…)`).
+  public var isSuper: Bool
+}
+
+/// The head of a class.
+public struct ClassDescriptor: Sendable {
+  /// The class's name.
+  public var name: Symbol
+  /// Its documentation, or none.
+  public var documentation: Symbol
+}
+
+/// How a member was declared; bits of `defineMember`'s `d`.
+public enum MemberFlags {
+  /// A class constant.
+  @inlinable public static var constant: UInt8 { 1 }
+  /// A static method.
+  @inlinable public static var isStatic: UInt8 { 2 }
+  /// A property.
+  @inlinable public static var getter: UInt8 { 4 }
+}
+
+/// Where a closure gets a captured value from, when it is made.
+@frozen
+public struct CaptureSource: BitwiseCopyable, Sendable {
+  /// True: a register of the function that makes the closure; false: one of that function's captures.
+  public var isRegister: Bool
+  /// True: the captured value is a cell.
+  public var isCell: Bool
+  /// The register or capture number.
+  public var index: UInt16
+  /// The variable's name, for messages and `:refs`.
+  public var symbol: Symbol
+}
+
+/// A range of instructions whose errors go to a handler.
+@frozen
+public struct Handler: BitwiseCopyable, Sendable {
+  /// First instruction covered.
+  public var start: UInt32
+  /// Just past the last instruction covered.
+  public var end: UInt32
+  /// Where to go.
+  public var target: UInt32
+  /// The register that gets the error.
+  public var register: UInt16
+  /// A `finally` or a `catch` (which never sees `exit`).
+  public var isFinally: Bool
+}
+
+/// Which variable a register holds over a range of instructions.
+@frozen
+public struct LocalRange: BitwiseCopyable, Sendable {
+  /// The variable.
+  public var symbol: Symbol
+  /// Its register.
+  public var register: UInt16
+  /// Whether the register holds a cell with the value.
+  public var isCell: Bool
+  /// First instruction.
+  public var start: UInt32
+  /// Just past the last instruction.
+  public var end: UInt32
+}
+
+/// A parameter of a compiled function.
+@frozen
+public struct Parameter: BitwiseCopyable, Sendable {
+  /// Its name.
+  public var symbol: Symbol
+  /// Whether it may be left out.
+  public var hasDefault: Bool
+}
+
+/// The bytecode of one function.
+public final class FunctionCode {
+  /// The name, or none.
+  public var name: Symbol
+  /// The class around a method, or none.
+  public var className: Symbol = .none
+  /// Offset of the declaration.
+  public var offset: UInt32
+  /// Parameters that arguments are bound to, `self` included, the rest parameter not.
+  public var parameters: [Parameter] = []
+  /// The name of the `...rest` parameter, whose register follows the others, or none.
+  public var rest: Symbol = .none
+  /// Whether register 0 is `self`.
+  public var isMethod = false
+  /// Whether calling it makes a generator.
+  public var isGenerator = false
+  /// The `##` documentation, or none.
+  public var documentation: Symbol = .none
+  /// How many registers it needs.
+  public var registerCount = 0
+  /// The code.
+  public var instructions = GrowableBuffer<Instruction>(capacity: 32)
+  /// For each instruction, the anchor in the source that an error there is reported at.
+  public var anchors = GrowableBuffer<UInt32>(capacity: 32)
+  /// The constants.
+  public var constants = GrowableBuffer<Constant>(capacity: 8)
+  /// The names of the inline caches.
+  public var caches = GrowableBuffer<Symbol>(capacity: 8)
+  /// What closures of it capture.
+  public var captures: [CaptureSource] = []
+  /// Innermost first.
+  public var handlers: [Handler] = []
+  /// For tracebacks and `:refs`.
+  public var locals = GrowableBuffer<LocalRange>(capacity: 4)
+
+  init(name: Symbol, offset: UInt32) {
+    self.name = name
+    self.offset = offset
+  }
+
+  deinit {
+    instructions.deallocate()
+    anchors.deallocate()
+    constants.deallocate()
+    caches.deallocate()
+    locals.deallocate()
+  }
+}
+
+/// A compiled source text: its functions, the first being the module's body.
+public final class CompiledModule {
+  /// The functions; index 0 is the body.
+  public var functions: [FunctionCode] = []
+  /// The module's variables in slot order.
+  public var globals: [Symbol] = []
+  /// What imports name.
+  public var imports: [ImportDescriptor] = []
+  /// Calls with named or spread arguments.
+  public var calls: [CallDescriptor] = []
+  /// Heads of classes.
+  public var classes: [ClassDescriptor] = []
+  /// The `##` documentation of the module, or none.
+  public var documentation: Symbol = .none
+  /// The names that symbols refer to.
+  public let symbols: SymbolTable
+
+  init(symbols: SymbolTable) { self.symbols = symbols }
+}

@@ -1,0 +1,314 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The machine's own memory: objects in size-class blocks, reclaimed by mark and lazy sweep.
+///
+/// **Reclamation plan.** Objects never move. Allocation never collects: it takes a cell and counts
+/// its bytes against `allowance`. When that is used up, `collectionWanted` is raised, and the
+/// interpreter collects at its next safepoint (a call or the end of a loop round), where every live
+/// value is in a register, a frame, a module or a root. Swift code between two safepoints therefore
+/// cannot lose an object that it has just made; it must root only what it holds across a call back
+/// into the language.
+///
+/// **Blocks.** A block is `blockSize` bytes of cells of one size. A cell whose header's mark is not
+/// the current colour after marking is dead; blocks are swept when their size class runs out of free
+/// cells, so that a collection's pause is the marking alone. Each collection has a colour of its own
+/// (1 to 255, then round again), so nothing needs to be cleared and a block may stay unswept over
+/// several collections. Objects beyond `largestCell` bytes have memory of their own and a list.
+///
+/// **External memory** (a list's items, a map's table) comes from `malloc`, is counted here, and is
+/// freed when its object's cell is swept.
+struct Heap {
+  static let blockSize = 1 << 16
+  static let granule = 16
+  static let largestCell = 1024
+  static let classCount = largestCell / granule + 1
+
+  /// One free cell; the header's kind 0 tells sweep that the cell is free.
+  struct FreeCell {
+    var header: ObjectHeader
+    var next: UnsafeMutablePointer<FreeCell>?
+  }
+
+  struct Block {
+    var memory: UnsafeMutableRawPointer
+    var cellSize: Int
+    /// Cells that were handed out at least once; those behind were never touched.
+    var cellCount: Int
+    /// The collection number that this block was last swept for.
+    var sweptFor: Int
+  }
+
+  struct SizeClass {
+    var free: UnsafeMutablePointer<FreeCell>? = nil
+    /// Untouched memory at the end of the newest block.
+    var bump: UnsafeMutableRawPointer? = nil
+    var bumpEnd: UnsafeMutableRawPointer? = nil
+    var blocks: UnsafeMutablePointer<Block>? = nil
+    var blockCount = 0
+    var blockCapacity = 0
+    /// The next block to sweep.
+    var sweepCursor = 0
+  }
+
+  var classes: UnsafeMutablePointer<SizeClass>
+  /// The mark of live objects; 1 to 255.
+  var colour: UInt8 = 1
+  var collectionNumber = 0
+
+  var large: UnsafeMutablePointer<UnsafeMutablePointer<ObjectHeader>?>
+  var largeCount = 0
+  var largeCapacity = 64
+
+  /// Bytes in live and not yet reclaimed objects, external memory included.
+  var byteCount = 0
+  /// Bytes that may still be allocated before a collection is wanted.
+  var allowance = Heap.firstThreshold
+  static let firstThreshold = 4 << 20
+  /// No allocation may bring `byteCount` beyond this.
+  var limit = Int.max
+  /// Raised when the allowance is used up; the interpreter looks at ``EngineState/attention``.
+  var attention: UnsafeMutablePointer<UInt8>
+  /// Collect at every safepoint (`LANG_GC_STRESS`).
+  var isStressed = false
+
+  init(attention: UnsafeMutablePointer<UInt8>) {
+    self.attention = attention
+    classes = .allocate(capacity: Heap.classCount)
+    classes.initialize(repeating: SizeClass(), count: Heap.classCount)
+    large = .allocate(capacity: 64)
+    large.initialize(repeating: nil, count: 64)
+  }
+
+  // MARK: Allocation
+
+  /// A cell of at least `size` bytes with its header set; the rest is uninitialised.
+  @inline(__always)
+  mutating func allocate(_ size: Int, kind: Tag) -> UnsafeMutableRawPointer {
+    let sizeClass = (size + (Heap.granule - 1)) / Heap.granule
+    if sizeClass < Heap.classCount {
+      let entry = classes + sizeClass
+      if let cell = entry.pointee.free {
+        entry.pointee.free = cell.pointee.next
+        account(sizeClass * Heap.granule)
+        let header = ObjectHeader(kind: kind.rawValue, mark: colour, flags: 0, isLarge: 0, word: 0)
+        UnsafeMutableRawPointer(cell).assumingMemoryBound(to: ObjectHeader.self).pointee = header
+        return UnsafeMutableRawPointer(cell)
+      }
+    }
+    return allocateSlowly(size, kind: kind)
+  }
+
+  @inline(never)
+  private mutating func allocateSlowly(_ size: Int, kind: Tag) -> UnsafeMutableRawPointer {
+    let sizeClass = (size + (Heap.granule - 1)) / Heap.granule
+    let memory: UnsafeMutableRawPointer
+    var isLarge: UInt8 = 0
+    if sizeClass < Heap.classCount {
+      memory = refill(sizeClass)
+      account(sizeClass * Heap.granule)
+    } else {
+      // The size stands before the object, so that sweep can give it back.
+      let whole = malloc(size + 16)!
+      whole.storeBytes(of: size, as: Int.self)
+      memory = whole + 16
+      isLarge = 1
+      account(size)
+      if largeCount == largeCapacity { growLarge() }
+      large[largeCount] = memory.assumingMemoryBound(to: ObjectHeader.self)
+      largeCount += 1
+    }
+    memory.assumingMemoryBound(to: ObjectHeader.self).pointee = ObjectHeader(
+      kind: kind.rawValue, mark: colour, flags: 0, isLarge: isLarge, word: 0)
+    return memory
+  }
+
+  private mutating func growLarge() {
+    let grown = UnsafeMutablePointer<UnsafeMutablePointer<ObjectHeader>?>.allocate(
+      capacity: largeCapacity * 2)
+    grown.update(from: large, count: largeCount)
+    large.deallocate()
+    large = grown
+    largeCapacity *= 2
+  }
+
+  /// Counts `bytes` as allocated.
+  @inline(__always)
+  mutating func account(_ bytes: Int) {
+    byteCount &+= bytes
+    allowance &-= bytes
+    if allowance < 0 { attention.pointee = 1 }
+  }
+
+  /// Memory for a growing part of an object, counted.
+  @inline(__always)
+  mutating func allocateExternal<Element>(
+    _: Element.Type, capacity: Int
+  ) -> UnsafeMutablePointer<Element> {
+    let bytes = capacity &* MemoryLayout<Element>.stride
+    account(bytes)
+    return malloc(bytes)!.assumingMemoryBound(to: Element.self)
+  }
+
+  /// Gives back memory from ``allocateExternal(_:capacity:)``.
+  @inline(__always)
+  mutating func freeExternal<Element>(_ memory: UnsafeMutablePointer<Element>, capacity: Int) {
+    byteCount &-= capacity &* MemoryLayout<Element>.stride
+    free(memory)
+  }
+
+  /// A cell from the sweep of an older block, or from new memory.
+  private mutating func refill(_ sizeClass: Int) -> UnsafeMutableRawPointer {
+    let entry = classes + sizeClass
+    let cellSize = sizeClass * Heap.granule
+    while entry.pointee.sweepCursor < entry.pointee.blockCount {
+      let block = entry.pointee.blocks.unsafelyUnwrapped + entry.pointee.sweepCursor
+      entry.pointee.sweepCursor += 1
+      sweep(block, into: entry)
+      if let cell = entry.pointee.free {
+        entry.pointee.free = cell.pointee.next
+        return UnsafeMutableRawPointer(cell)
+      }
+    }
+    if let bump = entry.pointee.bump, bump + cellSize <= entry.pointee.bumpEnd.unsafelyUnwrapped {
+      // Hand out a run of fresh cells through the free list, so that the fast path stays one.
+      let run = min(64, (entry.pointee.bumpEnd.unsafelyUnwrapped - bump) / cellSize)
+      var next: UnsafeMutablePointer<FreeCell>? = nil
+      var position = run - 1
+      while position >= 1 {
+        let cell = (bump + position * cellSize).assumingMemoryBound(to: FreeCell.self)
+        cell.pointee.header = ObjectHeader(kind: 0, mark: 0, flags: 0, isLarge: 0, word: 0)
+        cell.pointee.next = next
+        next = cell
+        position -= 1
+      }
+      entry.pointee.free = next
+      entry.pointee.bump = bump + run * cellSize
+      let blocks = entry.pointee.blocks.unsafelyUnwrapped
+      blocks[entry.pointee.blockCount - 1].cellCount += run
+      return bump
+    }
+    addBlock(to: entry, cellSize: cellSize)
+    return refill(sizeClass)
+  }
+
+  private mutating func addBlock(to entry: UnsafeMutablePointer<SizeClass>, cellSize: Int) {
+    if entry.pointee.blockCount == entry.pointee.blockCapacity {
+      let capacity = max(8, entry.pointee.blockCapacity * 2)
+      let grown = UnsafeMutablePointer<Block>.allocate(capacity: capacity)
+      if let blocks = entry.pointee.blocks {
+        grown.update(from: blocks, count: entry.pointee.blockCount)
+        blocks.deallocate()
+      }
+      entry.pointee.blocks = grown
+      entry.pointee.blockCapacity = capacity
+    }
+    // The first blocks of a class are small: most classes of a short script hold a few objects.
+    let size = entry.pointee.blockCount == 0 ? Heap.blockSize / 16 : Heap.blockSize
+    let memory = malloc(size)!
+    entry.pointee.blocks.unsafelyUnwrapped[entry.pointee.blockCount] = Block(
+      memory: memory, cellSize: cellSize, cellCount: 0, sweptFor: collectionNumber)
+    entry.pointee.blockCount += 1
+    entry.pointee.sweepCursor = entry.pointee.blockCount
+    entry.pointee.bump = memory
+    entry.pointee.bumpEnd = memory + size / cellSize * cellSize
+  }
+
+  // MARK: Sweeping
+
+  /// Frees the dead cells of one block.
+  private mutating func sweep(
+    _ block: UnsafeMutablePointer<Block>, into entry: UnsafeMutablePointer<SizeClass>
+  ) {
+    if block.pointee.sweptFor == collectionNumber { return }
+    block.pointee.sweptFor = collectionNumber
+    let cellSize = block.pointee.cellSize
+    var memory = block.pointee.memory
+    var free = entry.pointee.free
+    let live = colour
+    for _ in 0..<block.pointee.cellCount {
+      let header = memory.assumingMemoryBound(to: ObjectHeader.self)
+      if header.pointee.mark != live {
+        if header.pointee.kind != 0 {
+          finalize(header)
+          byteCount &-= cellSize
+          header.pointee.kind = 0
+          header.pointee.mark = 0
+        }
+        let cell = memory.assumingMemoryBound(to: FreeCell.self)
+        cell.pointee.next = free
+        free = cell
+      }
+      memory += cellSize
+    }
+    entry.pointee.free = free
+  }
+
+  /// Sweeps every block that the last collection left unswept.
+  mutating func finishSweeping() {
+    for sizeClass in 0..<Heap.classCount {
+      let entry = classes + sizeClass
+      while entry.pointee.sweepCursor < entry.pointee.blockCount {
+        let block = entry.pointee.blocks.unsafelyUnwrapped + entry.pointee.sweepCursor
+        entry.pointee.sweepCursor += 1
+        sweep(block, into: entry)
+      }
+    }
+  }
+
+  /// Called when marking is complete: frees dead large objects, leaves blocks to be swept lazily.
+  mutating func startSweeping() {
+    collectionNumber += 1
+    var kept = 0
+    for position in 0..<largeCount {
+      let header = large[position].unsafelyUnwrapped
+      if header.pointee.mark == colour {
+        large[kept] = header
+        kept += 1
+      } else {
+        freeLarge(header)
+      }
+    }
+    largeCount = kept
+    for sizeClass in 0..<Heap.classCount {
+      // Free cells of the finished cycle are found again by the sweep of their block.
+      classes[sizeClass].free = nil
+      classes[sizeClass].sweepCursor = 0
+    }
+  }
+
+  private mutating func freeLarge(_ header: UnsafeMutablePointer<ObjectHeader>) {
+    finalize(header)
+    let whole = UnsafeMutableRawPointer(header) - 16
+    byteCount &-= whole.load(as: Int.self)
+    free(whole)
+  }
+
+  /// Begins a new cycle: from now on every object is unmarked.
+  mutating func advanceColour() {
+    if colour == 255 {
+      finishSweeping()
+      colour = 1
+    } else {
+      colour += 1
+    }
+  }
+
+  /// Frees everything; for the end of the machine.
+  mutating func deallocate() {
+    finishSweeping()
+    advanceColour()
+    startSweeping()
+    finishSweeping()
+    for sizeClass in 0..<Heap.classCount {
+      let entry = classes[sizeClass]
+      for block in 0..<entry.blockCount { free(entry.blocks.unsafelyUnwrapped[block].memory) }
+      entry.blocks?.deallocate()
+    }
+    classes.deallocate()
+    large.deallocate()
+  }
+}
