@@ -393,7 +393,7 @@ local function execute(steps)
   end
 end
 
-local function set(variable, value, planner)
+local function change(variable, value, planner)
   local edit = UnaryConstraint.new(EditConstraint, variable, PREFERRED, planner)
   local steps = planner:plan({ edit })
   for _ = 1, 10 do
@@ -448,15 +448,15 @@ local function projection(count)
   end
   local source = sources[count]
   local target = targets[count]
-  set(source, 17, planner)
+  change(source, 17, planner)
   check(1170, target.value)
-  set(target, 1050, planner)
+  change(target, 1050, planner)
   check(5, source.value)
-  set(scale, 5, planner)
+  change(scale, 5, planner)
   for i = 0, count - 2 do
     check(i * 5 + 1000, targets[i + 1].value)
   end
-  set(offset, 2000, planner)
+  change(offset, 2000, planner)
   local total = 0
   for i = 0, count - 2 do
     check(i * 5 + 2000, targets[i + 1].value)
@@ -466,7 +466,7 @@ local function projection(count)
 end
 
 local function main()
-  for round = 0, 3 do
+  for round = 0, 15 do
     print(chain(1500 + round) .. " " .. projection(1500 + round))
   end
 end

@@ -306,7 +306,7 @@ def execute(steps):
         constraint.execute()
 
 
-def set(variable, value, planner):
+def change(variable, value, planner):
     edit = EditConstraint(variable, PREFERRED, planner)
     steps = planner.plan([edit])
     for _ in range(10):
@@ -357,14 +357,14 @@ def projection(count):
         ScaleConstraint(source, scale, offset, target, REQUIRED, planner)
     source = sources[count - 1]
     target = targets[count - 1]
-    set(source, 17, planner)
+    change(source, 17, planner)
     check(1170, target.value)
-    set(target, 1050, planner)
+    change(target, 1050, planner)
     check(5, source.value)
-    set(scale, 5, planner)
+    change(scale, 5, planner)
     for i in range(count - 1):
         check(i * 5 + 1000, targets[i].value)
-    set(offset, 2000, planner)
+    change(offset, 2000, planner)
     total = 0
     for i in range(count - 1):
         check(i * 5 + 2000, targets[i].value)
@@ -373,7 +373,7 @@ def projection(count):
 
 
 def main():
-    for round in range(4):
+    for round in range(16):
         print(chain(1500 + round), projection(1500 + round))
 
 

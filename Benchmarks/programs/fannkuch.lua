@@ -41,7 +41,7 @@ local function fannkuch(n)
     checksum = checksum + (even and flips or -flips)
     even = not even
 
-    -- The next permutation: rotate the first `depth + 1` cards, one level up when a level is done.
+    -- The next permutation: rotate `depth + 1` cards, and go one level up when a level is done.
     while true do
       if depth == n then return checksum, most end
       local first = permutation[1]

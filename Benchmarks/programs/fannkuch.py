@@ -34,7 +34,7 @@ def fannkuch(n):
         checksum += flips if even else -flips
         even = not even
 
-        # The next permutation: rotate the first `depth + 1` cards, one level up when a level is done.
+        # The next permutation: rotate `depth + 1` cards, and go one level up when a level is done.
         while True:
             if depth == n:
                 return checksum, most

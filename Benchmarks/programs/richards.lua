@@ -267,7 +267,7 @@ end
 local function main()
   local sent = 0
   local holds = 0
-  for _ = 1, 100 do
+  for _ = 1, 350 do
     local scheduler = simulate(1000)
     sent = sent + scheduler.sent
     holds = holds + scheduler.holds

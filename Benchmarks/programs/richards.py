@@ -220,7 +220,7 @@ def simulate(rounds):
 def main():
     sent = 0
     holds = 0
-    for _ in range(100):
+    for _ in range(350):
         scheduler = simulate(1000)
         sent += scheduler.sent
         holds += scheduler.holds

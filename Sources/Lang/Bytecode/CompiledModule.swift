@@ -2,6 +2,7 @@
 @frozen
 public struct Constant: BitwiseCopyable, Equatable, Sendable {
   /// The kinds of constant.
+  @frozen
   public enum Kind: UInt8, Sendable {
     /// `bits` is the integer, the float's bits, or a symbol.
     case int, float, string, bigInt
@@ -158,6 +159,9 @@ public final class FunctionCode {
   public var captures: [CaptureSource] = []
   /// Innermost first.
   public var handlers: [Handler] = []
+  /// The bodies of `catch` clauses, with the register of the error that each is handling: an error
+  /// that leaves such a body gets the other as its cause.
+  public var handling: [Handler] = []
   /// For tracebacks and `:refs`.
   public var locals = GrowableBuffer<LocalRange>(capacity: 4)
 
@@ -193,4 +197,18 @@ public final class CompiledModule {
   public let symbols: SymbolTable
 
   init(symbols: SymbolTable) { self.symbols = symbols }
+}
+
+extension CompiledModule {
+  /// A module whose body is the one instruction `return R[0]`: what a machine lets Swift code stand
+  /// on while it calls functions of the language.
+  public static func bridge(symbols: SymbolTable) -> CompiledModule {
+    let module = CompiledModule(symbols: symbols)
+    let code = FunctionCode(name: .none, offset: 0)
+    code.instructions.append(Instruction(.returnValue))
+    code.anchors.append(0)
+    code.registerCount = 1
+    module.functions.append(code)
+    return module
+  }
 }

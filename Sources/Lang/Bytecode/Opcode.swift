@@ -73,13 +73,13 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case shiftLeft
   /// R[a] = R[b] >> R[c]
   case shiftRight
-  /// R[a] = R[b] + c, a signed 16-bit integer
+  /// R[a] = R[b] + c, a signed 16-bit integer; d 1: it was written as R[b] - -c
   case addImmediate
-  /// R[a] = R[b] + K[c]
+  /// R[a] = R[b] + K[c]; d 1: it was written as K[c] + R[b]
   case addConstant
   /// R[a] = R[b] - K[c]
   case subtractConstant
-  /// R[a] = R[b] * K[c]
+  /// R[a] = R[b] * K[c]; d 1: it was written as K[c] * R[b]
   case multiplyConstant
   /// R[a] = R[b] / K[c]
   case divideConstant
@@ -243,13 +243,13 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
 
   /// make R[a] an iterator over R[a]
   case iterate
-  /// R[a+2] = next item, or leave by pc += bc
+  /// R[a+2] = next item and pc += bc, or fall through at the end; a safepoint
   case iterateNext
-  /// (R[a+2], R[a+3]) = next pair, or leave by pc += bc
+  /// (R[a+2], R[a+3]) = next pair and pc += bc, or fall through at the end; a safepoint
   case iterateNextPair
-  /// R[a], R[a+1] are bounds (d 1: closed); leave by pc += bc when empty, else R[a+2] = R[a]
+  /// R[a], R[a+1] are bounds (d 1: closed) and become next integer and how many; pc += bc
   case rangePrepare
-  /// R[a+2] = next integer and pc += bc, or fall through; a safepoint
+  /// if R[a+1] is 0, fall through; else R[a+1]--, R[a+2] = R[a]++ and pc += bc; a safepoint
   case rangeLoop
   /// R[b], … = the items of R[a], c of them
   case unpack
@@ -262,6 +262,8 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case throwValue
   /// throw the error in R[a], just as it was
   case rethrow
+  /// pc += bc when R[a] is undefined; throw R[a] when it is an error; else fall through to the exits
+  case endFinally
   /// if the error R[a] is none that `catch` without a class takes, pc += bc
   case jumpUnlessCaught
   /// if the error R[a] is not of the class or classes R[b], pc += c

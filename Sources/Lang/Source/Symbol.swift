@@ -18,61 +18,32 @@ public struct Symbol: Equatable, Hashable, Sendable {
 /// Gives each distinct byte string a small number.
 ///
 /// Open addressing with linear probing; the bytes are copied into one growing arena, so a symbol
-/// outlives the source text that it was read from.
+/// outlives the source text that it was read from. The words of ``Keyword`` come first.
 public final class SymbolTable {
-  @usableFromInline
-  struct Entry: BitwiseCopyable {
-    var offset: UInt32
-    var length: UInt32
-    var hash: UInt32
-  }
+  /// The table proper, outside of the object: the lexer adds to it for every name that it reads, and
+  /// changing properties of a class instance costs an exclusivity check each time.
+  let storage: UnsafeMutablePointer<SymbolStorage>
 
-  private var entries = GrowableBuffer<Entry>(capacity: 256)
-  private var bytes = GrowableBuffer<UInt8>(capacity: 4096)
-  private var slots: UnsafeMutablePointer<UInt32>
-  private var mask: Int
-
-  /// Makes a table that holds only the absent symbol, which reads as the empty string.
+  /// Makes a table that holds the absent symbol, which reads as the empty string, and the words of
+  /// ``Keyword``.
   public init() {
-    mask = 511
-    slots = .allocate(capacity: 512)
-    slots.initialize(repeating: 0, count: 512)
-    entries.append(Entry(offset: 0, length: 0, hash: 0))
+    storage = .allocate(capacity: 1)
+    storage.initialize(to: SymbolStorage())
+    for word in Keyword.spellings { _ = intern(word) }
   }
 
   deinit {
-    entries.deallocate()
-    bytes.deallocate()
-    slots.deallocate()
+    storage.pointee.deallocate()
+    storage.deallocate()
   }
 
   /// The number of symbols, the absent one included.
-  public var count: Int { entries.count }
+  public var count: Int { storage.pointee.entries.count }
 
   /// The symbol of the bytes at `start`, added when it is new.
   public func intern(_ start: UnsafePointer<UInt8>, count length: Int) -> Symbol {
-    // FNV-1a: short names dominate, and it needs no set-up.
-    var hash: UInt32 = 2_166_136_261
-    for index in 0..<length { hash = (hash ^ UInt32(start[index])) &* 16_777_619 }
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while true {
-      let candidate = slots[slot]
-      if candidate == 0 { break }
-      let entry = entries[Int(candidate)]
-      if entry.hash == hash, Int(entry.length) == length,
-        equal(bytes.base + Int(entry.offset), start, length)
-      {
-        return Symbol(candidate)
-      }
-      slot = (slot + 1) & mask
-    }
-    let symbol = Symbol(UInt32(entries.count))
-    entries.append(
-      Entry(offset: UInt32(bytes.count), length: UInt32(length), hash: hash))
-    bytes.append(from: start, count: length)
-    slots[slot] = symbol.rawValue
-    if entries.count * 2 > mask { rehash() }
-    return symbol
+    let prefix = SymbolStorage.prefix(of: start, count: length)
+    return Symbol(storage.pointee.intern(start, count: length, prefix: prefix))
   }
 
   /// The symbol of `text`, added when it is new.
@@ -94,30 +65,155 @@ public final class SymbolTable {
 
   /// The bytes of `symbol`, valid until the next symbol is added.
   public func bytes(of symbol: Symbol) -> UnsafeBufferPointer<UInt8> {
-    let entry = entries[Int(symbol.rawValue)]
-    return UnsafeBufferPointer(start: bytes.base + Int(entry.offset), count: Int(entry.length))
+    let entry = storage.pointee.entries[Int(symbol.rawValue)]
+    return UnsafeBufferPointer(
+      start: storage.pointee.bytes.base + Int(entry.offset), count: Int(entry.length))
   }
 
   /// The text of `symbol`, for messages.
   public func text(of symbol: Symbol) -> String {
     String(decoding: bytes(of: symbol), as: UTF8.self)
   }
+}
 
-  private func equal(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-    for index in 0..<count where a[index] != b[index] { return false }
-    return true
+/// The memory behind a ``SymbolTable``.
+struct SymbolStorage {
+  struct Entry: BitwiseCopyable {
+    var offset: UInt32
+    var length: UInt32
+    var hash: UInt32
   }
 
-  private func rehash() {
+  /// A place in the hash table.
+  ///
+  /// Most names have at most eight bytes and are decided by `prefix` and
+  /// `length` alone, without a look at the entry or its bytes.
+  struct Slot: BitwiseCopyable {
+    /// The first eight bytes, zeros after the end.
+    var prefix: UInt64
+    var length: UInt32
+    /// 0 in a free slot.
+    var symbol: UInt32
+  }
+
+  var entries = GrowableBuffer<Entry>(capacity: 256)
+  var bytes = GrowableBuffer<UInt8>(capacity: 4096)
+  var slots: UnsafeMutablePointer<Slot>
+  var mask: Int
+
+  init() {
+    mask = 511
+    slots = .allocate(capacity: 512)
+    slots.initialize(repeating: Slot(prefix: 0, length: 0, symbol: 0), count: 512)
+    entries.append(Entry(offset: 0, length: 0, hash: 0))
+  }
+
+  func deallocate() {
+    entries.deallocate()
+    bytes.deallocate()
     slots.deallocate()
-    let capacity = (mask + 1) * 4
+  }
+
+  /// The first eight bytes of a text, zeros after its end.
+  @inline(__always)
+  static func prefix(of start: UnsafePointer<UInt8>, count: Int) -> UInt64 {
+    if count >= 8 { return word(at: start) }
+    var result: UInt64 = 0
+    for index in 0..<count { result |= UInt64(start[index]) << UInt64(index * 8) }
+    return result
+  }
+
+  /// The same, where eight bytes from `start` on can be read whatever `count` is.
+  @inline(__always)
+  static func prefix(ofPadded start: UnsafePointer<UInt8>, count: Int) -> UInt64 {
+    let whole = word(at: start)
+    return count >= 8 ? whole : whole & ((1 << UInt64(count * 8)) &- 1)
+  }
+
+  @inline(__always)
+  private static func word(at start: UnsafePointer<UInt8>) -> UInt64 {
+    UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
+  }
+
+  @inline(__always)
+  private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let product = (a ^ b).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+    return product.high ^ product.low
+  }
+
+  /// Finds or adds the bytes at `start`, whose first eight are `prefix`.
+  @inline(__always)
+  mutating func intern(
+    _ start: UnsafePointer<UInt8>, count length: Int, prefix: UInt64
+  ) -> UInt32 {
+    var state = Self.mix(prefix, UInt64(truncatingIfNeeded: length) &+ 0x5bd1_e995)
+    if length > 8 { state = Self.hashRest(state, start, length) }
+    let hash = UInt32(truncatingIfNeeded: state)
+    var index = Int(truncatingIfNeeded: hash) & mask
+    while true {
+      let slot = slots[index]
+      if slot.symbol == 0 { break }
+      if slot.prefix == prefix, slot.length == UInt32(truncatingIfNeeded: length),
+        length <= 8 || equalRest(slot.symbol, start, length)
+      {
+        return slot.symbol
+      }
+      index = (index + 1) & mask
+    }
+    return add(start, count: length, prefix: prefix, hash: hash, at: index)
+  }
+
+  /// Hashes what follows the first eight bytes of a text longer than that.
+  private static func hashRest(
+    _ seed: UInt64, _ start: UnsafePointer<UInt8>, _ length: Int
+  ) -> UInt64 {
+    var state = seed
+    var index = 8
+    while index + 8 <= length {
+      state = mix(state, word(at: start + index))
+      index += 8
+    }
+    // The last eight bytes, some of them a second time: cheaper than gathering the remaining ones.
+    return mix(state, word(at: start + length - 8))
+  }
+
+  private func equalRest(
+    _ symbol: UInt32, _ start: UnsafePointer<UInt8>, _ length: Int
+  ) -> Bool {
+    let known = UnsafePointer(bytes.base) + Int(entries[Int(symbol)].offset)
+    var index = 8
+    while index + 8 <= length {
+      if Self.word(at: known + index) != Self.word(at: start + index) { return false }
+      index += 8
+    }
+    return Self.word(at: known + length - 8) == Self.word(at: start + length - 8)
+  }
+
+  @inline(never)
+  private mutating func add(
+    _ start: UnsafePointer<UInt8>, count length: Int, prefix: UInt64, hash: UInt32, at index: Int
+  ) -> UInt32 {
+    let symbol = UInt32(entries.count)
+    entries.append(Entry(offset: UInt32(bytes.count), length: UInt32(length), hash: hash))
+    bytes.append(from: start, count: length)
+    slots[index] = Slot(prefix: prefix, length: UInt32(length), symbol: symbol)
+    if entries.count * 2 > mask { rehash() }
+    return symbol
+  }
+
+  private mutating func rehash() {
+    let old = slots
+    let oldCapacity = mask + 1
+    let capacity = oldCapacity * 4
     mask = capacity - 1
     slots = .allocate(capacity: capacity)
-    slots.initialize(repeating: 0, count: capacity)
-    for index in 1..<entries.count {
-      var slot = Int(truncatingIfNeeded: entries[index].hash) & mask
-      while slots[slot] != 0 { slot = (slot + 1) & mask }
-      slots[slot] = UInt32(index)
+    slots.initialize(repeating: Slot(prefix: 0, length: 0, symbol: 0), count: capacity)
+    for position in 0..<oldCapacity where old[position].symbol != 0 {
+      let slot = old[position]
+      var index = Int(truncatingIfNeeded: entries[Int(slot.symbol)].hash) & mask
+      while slots[index].symbol != 0 { index = (index + 1) & mask }
+      slots[index] = slot
     }
+    old.deallocate()
   }
 }

@@ -18,10 +18,13 @@ public struct Node: BitwiseCopyable {
   public var start: UInt32
   /// The byte after the node's text.
   public var end: UInt32
-  /// The byte that stands for the node in messages: the operator of a binary expression, the name
-  /// after the dot of a member, the opening bracket of a call or index; otherwise `start`. No two
-  /// expressions that can fail at run time share an anchor, except a parenthesised or unary one
-  /// with its own first token.
+  /// The byte that stands for the node in messages.
+  ///
+  /// It is the operator of an expression with two operands or of a range, the name after the dot of a
+  /// member, the opening bracket of a call or index, the colon of a map entry; otherwise `start`
+  /// (brackets around an expression widen its range, but leave its anchor). No two expressions that
+  /// can fail at run time share an anchor, except a parenthesised or unary one with its own first
+  /// token.
   public var anchor: UInt32
   /// See ``NodeKind``.
   public var a: UInt32

@@ -22,8 +22,10 @@ public final class SyntaxTree {
   /// Makes an empty tree over `symbols`, with room for a source of `byteCount` bytes.
   public init(symbols: SymbolTable, byteCount: Int) {
     self.symbols = symbols
-    nodes = GrowableBuffer(capacity: byteCount / 4 + 64)
-    extra = GrowableBuffer(capacity: byteCount / 8 + 64)
+    // Enough for most programs without growing; a text of a few gigabytes may be a single string.
+    let expected = min(byteCount, 1 << 26)
+    nodes = GrowableBuffer(capacity: expected / 4 + 64)
+    extra = GrowableBuffer(capacity: expected / 8 + 64)
     nodes.append(Node(.none, start: 0, end: 0))
     extra.append(0)
   }

@@ -17,8 +17,8 @@ struct Frame {
   var resume: UnsafePointer<Instruction>
   /// What to do with the result.
   var exit: FrameExit
-  /// The register of the caller's that gets the result, as a distance in values from its base.
-  var resultRegister: Int32
+  /// The register of the frame below that gets the result, as a distance in bytes from its base.
+  var resultOffset: UInt16
   /// The generator whose body this is, for `.yield` and `.iterate`.
   var generator: GeneratorReference?
 }
@@ -31,17 +31,17 @@ enum FrameExit: UInt8 {
   case native
   /// The frame is `init`: the caller gets the instance, register 0.
   case instance
-  /// The frame is a generator resumed by a `for` loop of the frame below.
+  /// The frame is a generator's that was resumed by a `for` loop of the frame below.
   case iterate
-  /// The result decides something in the frame below: kept as `true` or `false`, maybe negated.
-  case truth
-  case negatedTruth
-  /// The result is not wanted.
-  case discard
 }
 
 /// All that one machine consists of. Two machines share nothing.
 struct EngineState {
+  /// Not 0 when a safepoint must do more than pass: a collection, an interruption, a step limit.
+  /// First, so that it is at the engine's own address; another thread may set it.
+  var attention: UInt8 = 0
+  /// Set by another thread: the program is to stop with an `Interrupt`.
+  var isInterrupted: UInt8 = 0
   var heap: Heap
 
   // MARK: Stacks. Reserved address space that never moves; pages are touched as they are used.
@@ -60,12 +60,7 @@ struct EngineState {
   /// The lowest address that the native stack may reach before recursion through Swift is refused.
   var nativeStackLimit: UInt
 
-  // MARK: What the interpreter asks at safepoints
-
-  /// Not 0 when something waits: a collection, an interruption, a step limit. One byte, so that
-  /// another thread may set it.
-  var attention: UnsafeMutablePointer<UInt8>
-  var isInterrupted: UnsafeMutablePointer<UInt8>
+  /// Calls and loop rounds that may still be made, when ``Limits/steps`` is set.
   var stepsLeft = Int.max
   var limits: Limits
 
@@ -94,10 +89,26 @@ struct EngineState {
   var handles: UnsafeMutablePointer<Value>
   var handleCount = 0
   var handleCapacity = 0
+  /// The function whose frame stands between Swift code and what it calls, and its one instruction,
+  /// which returns register 0.
+  var bridge: FunctionReference
+  var bridgeReturn: UnsafePointer<Instruction>
+  /// The next native call finds its keyword arguments behind the positional ones already.
+  var keywordsArePlaced = false
+  /// What the function that ``Engine/call(_:_:)`` ran has returned, rooted.
+  var returned = Value.nil
   /// The error on its way up, rooted.
   var pending = Value.undefined
   /// Objects that are being shown or compared, to end cycles.
   var visiting: [UInt64] = []
+  /// Every proxy and deferred name, for the collector to drop dead holders.
+  var unresolved: UnsafeMutablePointer<UnsafeMutablePointer<ObjectHeader>>
+  var unresolvedCount = 0
+  var unresolvedCapacity = 0
+  /// Every generator, so that a patch reaches the registers of suspended ones.
+  var generators: UnsafeMutablePointer<GeneratorReference>
+  var generatorCount = 0
+  var generatorCapacity = 0
   /// Collections so far, and the longest pause in nanoseconds.
   var collections = 0
   var longestPause: UInt64 = 0
@@ -120,7 +131,7 @@ public struct Limits: Sendable {
 
   /// The limits of the `lang` command unless said otherwise.
   public init(
-    memory: Int = Limits.defaultMemory, depth: Int = 200_000, steps: Int? = nil,
+    memory: Int = Limits.defaultMemory, depth: Int = 100_000, steps: Int? = nil,
     nativeStack: Int = 6 << 20
   ) {
     self.memory = memory

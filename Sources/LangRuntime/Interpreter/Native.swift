@@ -45,6 +45,9 @@ struct NativeDefinition {
   /// Keyword-only parameters behind a `...`.
   let keywordCount: Int
   let isMethod: Bool
+  /// Name and parameters of a function of an embedding program, which are not known to the compiler.
+  var hostName: String?
+  var hostParameters: [String] = []
   /// One sentence for `help()`.
   let documentation: StaticString
 
@@ -81,4 +84,21 @@ struct NativeDefinition {
     maximum = isVariadic ? Int.max : all
     keywordCount = keywords
   }
+
+  /// Declares a function of an embedding program.
+  init(hostFunction name: String, parameters: [String], body: @escaping NativeBody) {
+    self.name = ""
+    self.parameters = ""
+    documentation = ""
+    isMethod = false
+    hostName = name
+    hostParameters = parameters
+    minimum = parameters.count
+    maximum = parameters.count
+    keywordCount = 0
+    self.body = body
+  }
+
+  /// The name for messages.
+  var displayName: String { hostName ?? "\(name)" }
 }

@@ -107,6 +107,10 @@ struct InstanceObject {
   var header: ObjectHeader
   var shape: UnsafeMutablePointer<Shape>
   var slots: UnsafeMutablePointer<Value>
+
+  /// `header.flags`: the fields are external; the shape belongs to this instance alone.
+  static let hasExternalSlots: UInt8 = 1
+  static let hasUniqueShape: UInt8 = 2
 }
 
 /// A captured variable that is assigned to after its capture.
@@ -130,6 +134,9 @@ struct NativeObject {
   var definition: Int
   /// The class that a built-in method belongs to, for messages; nil for functions.
   var owner: ClassReference?
+
+  /// `header.flags`: taken from its class (`string.upper`), so that the receiver is an argument.
+  static let isUnbound: UInt8 = 1
 }
 
 /// `object.method`, taken without a call.
@@ -155,6 +162,8 @@ struct ClassObject {
   /// The module in whose source the class stands; nil for built-in ones.
   var module: ModuleReference?
   var documentation: Value
+  /// `init` of the class or the nearest base that has one; nil without, undefined while unknown.
+  var initializer: Value
 
   /// `header.flags`: instances are errors.
   static let isErrorFlag: UInt8 = 1
@@ -178,6 +187,8 @@ struct ProxyObject {
   var header: ObjectHeader
   /// The position in ``EngineState/modules``.
   var record: Int
+  /// Who holds the proxy.
+  var holders: HolderTable
 }
 
 /// What `from m import x` binds: stands for the value until its first use.
@@ -191,6 +202,8 @@ struct DeferredObject {
   var importer: Int
   /// The value once it is known; `undefined` before.
   var resolved: Value
+  /// Who holds the deferred name.
+  var holders: HolderTable
 }
 
 /// A suspended or running generator: its registers while it is suspended are external.

@@ -1,0 +1,217 @@
+import Lang
+
+/// Built-in functions that look into objects and the machine itself.
+enum CoreFunctions {
+  nonisolated(unsafe) static let definitions: [NativeDefinition] = [
+    NativeDefinition("type", "value", "Gives the class of a value.") {
+      (call) throws(RaisedError) -> Value in
+      Value(.class, call.engine.classOf(call[0]))
+    },
+    NativeDefinition(
+      "isinstance", "value, class", "Tells whether a value is of a class or one of a tuple of them."
+    ) { (call) throws(RaisedError) -> Value in
+      .bool(try isInstance(call.engine, call[0], call[1]))
+    },
+    NativeDefinition(
+      "getattr", "object, name, default?", "Gives the attribute of an object by its name."
+    ) { (call) throws(RaisedError) -> Value in
+      let symbol = try name(call, "getattr")
+      let value = try call.engine.findAttribute(of: call[0], symbol)
+      if !value.isUndefined { return value }
+      if !call[2].isUndefined { return call[2] }
+      throw call.engine.missingAttribute(of: call[0], symbol)
+    },
+    NativeDefinition(
+      "setattr", "object, name, value", "Sets the attribute of an object by its name."
+    ) { (call) throws(RaisedError) -> Value in
+      try call.engine.setAttribute(of: call[0], try name(call, "setattr"), call[2])
+      return .nil
+    },
+    NativeDefinition("hasattr", "object, name", "Tells whether an object has an attribute.") {
+      (call) throws(RaisedError) -> Value in
+      .bool(!(try call.engine.findAttribute(of: call[0], try name(call, "hasattr"))).isUndefined)
+    },
+    NativeDefinition("dir", "object?", "Gives the sorted names of the attributes of an object.") {
+      (call) throws(RaisedError) -> Value in
+      try directory(call)
+    },
+    NativeDefinition("help", "object?", "Prints the documentation of an object.") {
+      (call) throws(RaisedError) -> Value in
+      try help(call)
+    },
+    NativeDefinition("reload", "module", "Runs a module's source again, into the same module.") {
+      (call) throws(RaisedError) -> Value in
+      throw call.engine.typeError("reload() is not available in this version")
+    },
+    NativeDefinition(
+      "exit", "status?", "Ends the program; `finally` blocks run. A text is printed as an error."
+    ) { (call) throws(RaisedError) -> Value in
+      let engine = call.engine
+      let error = engine.makeError(engine.pointee.errors.exit, "")
+      let status = call[0].isUndefined ? Value.int(0) : call[0]
+      guard status.isInt || status.isNil || status.isString else {
+        throw engine.typeError(
+          "exit() expects an int or a string, not \(engine.typeName(of: status))")
+      }
+      engine.setField(error.value.instance, engine.pointee.names.message, status)
+      throw error
+    },
+  ]
+
+  private static func name(
+    _ call: NativeCall, _ function: String
+  ) throws(RaisedError) -> Symbol {
+    let text = try call.engine.expectString(
+      call[1], "\(function)() expects the name as a string")
+    return call.engine.symbol(of: text)
+  }
+
+  private static func isInstance(
+    _ engine: Engine, _ value: Value, _ classes: Value
+  ) throws(RaisedError) -> Bool {
+    if classes.tag == .class { return engine.isInstance(value, of: classes.class) }
+    guard classes.tag == .tuple else {
+      throw engine.typeError(
+        "isinstance() expects a class or a tuple of classes, not \(engine.typeName(of: classes))")
+    }
+    for position in 0..<classes.tuple.pointee.count {
+      let item = try engine.resolved(classes.tuple.items[position])
+      if try isInstance(engine, value, item) { return true }
+    }
+    return false
+  }
+
+  /// The names of an object's attributes, or of the calling module's variables.
+  private static func directory(_ call: NativeCall) throws(RaisedError) -> Value {
+    let engine = call.engine
+    var symbols: Set<Symbol> = []
+    func addMembers(_ class: ClassReference) {
+      var current: ClassReference? = `class`
+      while let candidate = current {
+        let members = candidate.pointee.members
+        for position in 0..<members.count {
+          symbols.insert(members.entries.unsafelyUnwrapped[position].symbol)
+        }
+        current = candidate.pointee.base
+      }
+    }
+    func addVariables(_ module: ModuleReference) {
+      let names = module.pointee.names
+      for position in 0..<names.count {
+        let entry = names.entries.unsafelyUnwrapped[position]
+        if !module.pointee.slots[entry.value.int].isUndefined { symbols.insert(entry.symbol) }
+      }
+    }
+    switch call[0].tag {
+    case .undefined:
+      addVariables(engine.pointee.frame.pointee.function.pointee.prototype.pointee.module)
+    case .proxy: addVariables(try engine.load(call[0].proxy).module)
+    case .module: addVariables(call[0].module)
+    case .class: addMembers(call[0].class)
+    case .instance:
+      symbols.formUnion(call[0].instance.pointee.shape.fieldNames)
+      addMembers(engine.classOf(call[0]))
+    default: addMembers(engine.classOf(call[0]))
+    }
+    // What begins with `_` is private, what is no name is an operator or hidden.
+    let names = symbols.map { engine.pointee.symbols.text(of: $0) }.filter {
+      guard let first = $0.unicodeScalars.first else { return false }
+      return first.properties.isIDStart && first != "_"
+    }.sorted()
+    let list = engine.makeList(capacity: names.count)
+    for name in names { engine.append(engine.makeString(name), to: list) }
+    return Value(.list, list)
+  }
+
+  private static func help(_ call: NativeCall) throws(RaisedError) -> Value {
+    let engine = call.engine
+    var text: String
+    var value = call[0]
+    if value.tag == .proxy { value = try engine.load(value.proxy) }
+    switch value.tag {
+    case .undefined:
+      text = "help(x) shows what is known about x: a function, a class, a module."
+    case .function: text = engine.helpText(value.function)
+    case .native: text = engine.helpText(value.native)
+    case .boundMethod:
+      let method = value.boundMethod.pointee.method
+      text =
+        method.tag == .native ? engine.helpText(method.native) : engine.helpText(method.function)
+    case .class: text = engine.helpText(value.class)
+    case .module: text = engine.helpText(value.module)
+    default:
+      text = "\(engine.typeName(of: value)) value\n" + engine.helpText(engine.classOf(value))
+    }
+    text += "\n"
+    text.withUTF8 { engine.pointee.output.write($0.baseAddress.unsafelyUnwrapped, count: $0.count) }
+    return .nil
+  }
+}
+
+extension Engine {
+  fileprivate func helpText(_ function: FunctionReference) -> String {
+    let code = function.pointee.prototype.pointee.source.takeUnretainedValue()
+    var parameters = code.parameters.map {
+      pointee.symbols.text(of: $0.symbol) + ($0.hasDefault ? "?" : "")
+    }
+    if code.rest != .none { parameters.append("..." + pointee.symbols.text(of: code.rest)) }
+    let name = code.name == .none ? "" : " " + pointee.symbols.text(of: code.name)
+    let head = "fn\(name)(\(parameters.joined(separator: ", ")))"
+    return code.documentation == .none
+      ? head : "\(head)\n\(pointee.symbols.text(of: code.documentation))"
+  }
+
+  fileprivate func helpText(_ native: NativeReference) -> String {
+    let definition = pointee.nativeTable[native.pointee.definition]
+    return "fn \(definition.name)(\(definition.parameters))\n\(definition.documentation)"
+  }
+
+  fileprivate func helpText(_ class: ClassReference) -> String {
+    var lines = ["class \(pointee.symbols.text(of: `class`.pointee.name))"]
+    if `class`.pointee.documentation.isString {
+      lines.append(`class`.pointee.documentation.string.text)
+    }
+    let members = `class`.pointee.members
+    for position in 0..<members.count {
+      let value = members.entries.unsafelyUnwrapped[position].value
+      let text: String
+      switch value.tag {
+      case .function: text = helpText(value.function)
+      case .native: text = helpText(value.native)
+      default: continue
+      }
+      lines.append("  " + text.split(separator: "\n").joined(separator: "\n    "))
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  fileprivate func helpText(_ module: ModuleReference) -> String {
+    var lines = [moduleDescription(of: Value(.module, module))]
+    let names = module.pointee.names
+    if let entry = names.entry(pointee.names.moduleDocumentation) {
+      let documentation = module.pointee.slots[entry.pointee.value.int]
+      if documentation.isString { lines.append(documentation.string.text) }
+    }
+    for position in 0..<names.count {
+      let entry = names.entries.unsafelyUnwrapped[position]
+      if pointee.symbols.bytes(of: entry.symbol).first == UInt8(ascii: "_") { continue }
+      let value = module.pointee.slots[entry.value.int]
+      switch value.tag {
+      case .function: lines.append("  " + helpText(value.function).split(separator: "\n")[0])
+      case .native: lines.append("  " + helpText(value.native).split(separator: "\n")[0])
+      case .class: lines.append("  class " + pointee.symbols.text(of: entry.symbol))
+      default: continue
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// `file:line:column  function`: one line of a stack.
+  func describe(_ entry: TraceEntry) -> String {
+    let text = SourceText(name: entry.module.displayName, bytes: entry.module.source)
+    let place = ErrorLocation.diagnostic("", at: entry.offset, in: entry.module, help: nil)
+    let start = place.secondary.map(\.start).reduce(place.range.start, min)
+    let location = text.location(of: start)
+    return "\(entry.module.displayName):\(location.line):\(location.column)  \(entry.function)"
+  }
+}

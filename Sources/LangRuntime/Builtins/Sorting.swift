@@ -1,0 +1,314 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+// Sorting: stable, for `list.sort` and `sorted`.
+//
+// What is sorted are small records of a key and the position that the item had: integers, floats
+// and the first bytes of strings compare without a call and without looking at an object. The items
+// themselves stay where they are, visible to the collector, until the order is known. The method is
+// a merge sort of the runs that are there already, merged in the order of "powersort" (Munro and
+// Wild 2018), which takes about the fewest comparisons possible, and linear time on sorted input.
+
+/// A record to be sorted by a key that compares in one instruction.
+private struct SortRecord<Key: BitwiseCopyable>: BitwiseCopyable {
+  var key: Key
+  var position: Int
+}
+
+/// The first eight bytes of a string, as a number of the same order, and the string.
+private struct StringKey: BitwiseCopyable {
+  var prefix: UInt64
+  var string: StringReference
+
+  init(_ string: StringReference) {
+    self.string = string
+    let count = string.count
+    if count >= 8 {
+      prefix = UnsafeRawPointer(string.bytes).loadUnaligned(as: UInt64.self).bigEndian
+    } else {
+      prefix = 0
+      for index in 0..<count { prefix |= UInt64(string.bytes[index]) << UInt64(56 - 8 * index) }
+    }
+  }
+
+  @inline(__always)
+  static func isLess(_ a: StringKey, _ b: StringKey) -> Bool {
+    if a.prefix != b.prefix { return a.prefix < b.prefix }
+    let (count, otherCount) = (a.string.count, b.string.count)
+    if count > 8 && otherCount > 8 {
+      let order = memcmp(a.string.bytes + 8, b.string.bytes + 8, min(count, otherCount) - 8)
+      if order != 0 { return order < 0 }
+    }
+    return count < otherCount
+  }
+}
+
+extension Engine {
+  /// Sorts the items of a list in place, by what `key` gives for each, unless it is `nil`.
+  ///
+  /// Meanwhile the list is empty: code that runs in between cannot see it half sorted, and what it
+  /// puts into the list is lost, with a ValueError.
+  func sort(_ list: ListReference, key: Value, isReverse: Bool) throws(RaisedError) {
+    let count = list.pointee.count
+    if count < 2 && key.isNil { return }
+    try reserve(count * (MemoryLayout<SortRecord<StringKey>>.stride * 2 + 16))
+    // The items move to a list that only this function knows.
+    let holder = makeList(capacity: 0)
+    root(Value(.list, holder))
+    root(Value(.list, list))
+    swapItems(list, holder)
+    noteStores(holder)
+    let outcome: RaisedError?
+    do {
+      var keys = holder
+      if !key.isNil {
+        keys = makeList(capacity: count)
+        root(Value(.list, keys))
+        for index in 0..<count {
+          append(try call(key, holder.pointee.items[index]), to: keys)
+        }
+      }
+      try sort(holder, by: keys, isReverse: isReverse)
+      outcome = nil
+    } catch {
+      outcome = error
+    }
+    let isChanged = list.pointee.count != 0 || list.pointee.capacity != 0
+    swapItems(list, holder)
+    noteStores(list)
+    if let outcome { throw outcome }
+    if isChanged { throw valueError("the list changed during sorting") }
+  }
+
+  /// Exchanges the items of two lists.
+  private func swapItems(_ a: ListReference, _ b: ListReference) {
+    let header = (a.pointee.header, b.pointee.header)
+    swap(&a.pointee, &b.pointee)
+    (a.pointee.header, b.pointee.header) = header
+  }
+
+  /// Puts the items of `list` into the order of `keys`, which may be the same list.
+  private func sort(
+    _ list: ListReference, by keys: ListReference, isReverse: Bool
+  ) throws(RaisedError) {
+    // Names that were not used yet turn into their values before they are compared.
+    for index in 0..<keys.pointee.count where keys.pointee.items[index].tag == .deferred {
+      keys.pointee.items[index] = try resolve(keys.pointee.items[index])
+    }
+    let items = keys.pointee.items
+    var isUniform = true
+    let tag = keys.pointee.count > 0 ? items[0].tag : .nil
+    for index in 0..<keys.pointee.count where items[index].tag != tag { isUniform = false }
+    switch isUniform ? tag : .nil {
+    case .int:
+      if isReverse {
+        sort(list, by: keys, { $0.int }) { $1 < $0 }
+      } else {
+        sort(list, by: keys, { $0.int }) { $0 < $1 }
+      }
+    case .float:
+      if isReverse {
+        sort(list, by: keys, { $0.float }) { $1 < $0 }
+      } else {
+        sort(list, by: keys, { $0.float }) { $0 < $1 }
+      }
+    case .string:
+      if isReverse {
+        sort(list, by: keys, { StringKey($0.string) }) { StringKey.isLess($1, $0) }
+      } else {
+        sort(list, by: keys, { StringKey($0.string) }) { StringKey.isLess($0, $1) }
+      }
+    default:
+      let engine = self
+      // The keys stay in their list while methods run that compare them.
+      try engine.sort(list, by: keys, { $0 }) { (a: Value, b: Value) throws(RaisedError) -> Bool in
+        isReverse ? try engine.less(b, a) : try engine.less(a, b)
+      }
+    }
+  }
+
+  /// Sorts by keys of one kind.
+  @inline(__always)
+  private func sort<Key: BitwiseCopyable, Failure: Error>(
+    _ list: ListReference, by keys: ListReference, _ makeKey: (Value) -> Key,
+    _ isLess: (Key, Key) throws(Failure) -> Bool
+  ) throws(Failure) {
+    let count = list.pointee.count
+    typealias Record = SortRecord<Key>
+    let records = UnsafeMutablePointer<Record>.allocate(capacity: count * 2)
+    defer { records.deallocate() }
+    for index in 0..<count {
+      records[index] = Record(key: makeKey(keys.pointee.items[index]), position: index)
+    }
+    try mergeSort(records, count: count, scratch: records + count) {
+      (a: Record, b: Record) throws(Failure) -> Bool in try isLess(a.key, b.key)
+    }
+    // The scratch records are free by now, and large enough for a value each.
+    let sorted = UnsafeMutableRawPointer(records + count).assumingMemoryBound(to: Value.self)
+    for index in 0..<count { sorted[index] = list.pointee.items[records[index].position] }
+    list.pointee.items.update(from: sorted, count: count)
+  }
+}
+
+// MARK: - Merge sort
+
+/// A part of the input that is in order.
+private struct Run {
+  var start: Int
+  var count: Int
+  /// How far up in an ideal tree of merges the border after this run lies.
+  var power: Int
+}
+
+/// Sorts `count` elements stably.
+///
+/// `scratch` has room for as many. A comparison that makes no sense gives an order that makes no
+/// sense, and nothing worse; one that throws leaves elements missing.
+@inline(__always)
+private func mergeSort<Element: BitwiseCopyable, Failure: Error>(
+  _ base: UnsafeMutablePointer<Element>, count: Int, scratch: UnsafeMutablePointer<Element>,
+  _ isLess: (Element, Element) throws(Failure) -> Bool
+) throws(Failure) {
+  if count < 2 { return }
+  // Powers on the stack increase strictly, and none is beyond 64.
+  let runs = UnsafeMutablePointer<Run>.allocate(capacity: 66)
+  defer { runs.deallocate() }
+  var depth = 0
+  var start = 0
+  var current = Run(
+    start: 0, count: try findRun(base, from: 0, to: count, isLess), power: 0)
+  start = current.count
+  while start < count {
+    let next = Run(start: start, count: try findRun(base, from: start, to: count, isLess), power: 0)
+    start += next.count
+    let power = runPower(current, next, count: count)
+    while depth > 0 && runs[depth - 1].power > power {
+      depth -= 1
+      try merge(base, runs[depth], current, scratch, isLess)
+      current = Run(start: runs[depth].start, count: runs[depth].count + current.count, power: 0)
+    }
+    runs[depth] = Run(start: current.start, count: current.count, power: power)
+    depth += 1
+    current = next
+  }
+  while depth > 0 {
+    depth -= 1
+    try merge(base, runs[depth], current, scratch, isLess)
+    current = Run(start: runs[depth].start, count: runs[depth].count + current.count, power: 0)
+  }
+}
+
+/// The level of the border between two runs: the first binary digit in which their middles, as
+/// fractions of the whole, differ.
+private func runPower(_ a: Run, _ b: Run, count: Int) -> Int {
+  // Twice the middles, so that they are integers.
+  var left = UInt(2 * a.start + a.count)
+  var right = UInt(2 * b.start + b.count)
+  let whole = UInt(2 * count)
+  var power = 0
+  while true {
+    power += 1
+    left *= 2
+    right *= 2
+    let (leftDigit, rightDigit) = (left >= whole, right >= whole)
+    if leftDigit != rightDigit { return power }
+    if leftDigit {
+      left -= whole
+      right -= whole
+    }
+  }
+}
+
+/// Finds how long the elements from `start` on are in order, turning a descending run around, and
+/// extends a short run by insertion.
+///
+/// Returns its length.
+@inline(__always)
+private func findRun<Element: BitwiseCopyable, Failure: Error>(
+  _ base: UnsafeMutablePointer<Element>, from start: Int, to end: Int,
+  _ isLess: (Element, Element) throws(Failure) -> Bool
+) throws(Failure) -> Int {
+  let least = 24
+  var position = start + 1
+  if position == end { return 1 }
+  if try isLess(base[position], base[position - 1]) {
+    // Strictly descending, so that equal elements keep their order.
+    position += 1
+    while position < end, try isLess(base[position], base[position - 1]) { position += 1 }
+    var (low, high) = (start, position - 1)
+    while low < high {
+      swap(&base[low], &base[high])
+      low += 1
+      high -= 1
+    }
+  } else {
+    position += 1
+    while position < end, try !isLess(base[position], base[position - 1]) { position += 1 }
+  }
+  let wanted = min(end, start + least)
+  while position < wanted {
+    let element = base[position]
+    var (low, high) = (start, position)
+    while low < high {
+      let middle = (low + high) / 2
+      if try isLess(element, base[middle]) { high = middle } else { low = middle + 1 }
+    }
+    var hole = position
+    while hole > low {
+      base[hole] = base[hole - 1]
+      hole -= 1
+    }
+    base[low] = element
+    position += 1
+  }
+  return position - start
+}
+
+/// Merges two adjacent runs in place; `scratch` takes the shorter one.
+@inline(__always)
+private func merge<Element: BitwiseCopyable, Failure: Error>(
+  _ base: UnsafeMutablePointer<Element>, _ a: Run, _ b: Run,
+  _ scratch: UnsafeMutablePointer<Element>,
+  _ isLess: (Element, Element) throws(Failure) -> Bool
+) throws(Failure) {
+  let middle = b.start
+  let end = b.start + b.count
+  // What is in its place already does not take part.
+  var start = a.start
+  if try !isLess(base[middle], base[middle - 1]) { return }
+  if a.count <= b.count {
+    let length = middle - start
+    scratch.update(from: base + start, count: length)
+    var (left, right) = (0, middle)
+    while left < length && right < end {
+      if try isLess(base[right], scratch[left]) {
+        base[start] = base[right]
+        right += 1
+      } else {
+        base[start] = scratch[left]
+        left += 1
+      }
+      start += 1
+    }
+    (base + start).update(from: scratch + left, count: length - left)
+  } else {
+    let length = end - middle
+    scratch.update(from: base + middle, count: length)
+    var (left, right) = (middle - 1, length - 1)
+    var target = end - 1
+    while left >= a.start && right >= 0 {
+      if try isLess(scratch[right], base[left]) {
+        base[target] = base[left]
+        left -= 1
+      } else {
+        base[target] = scratch[right]
+        right -= 1
+      }
+      target -= 1
+    }
+    if right >= 0 { (base + a.start).update(from: scratch, count: right + 1) }
+  }
+}

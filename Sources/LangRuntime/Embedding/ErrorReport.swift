@@ -1,0 +1,132 @@
+import Lang
+
+// How an error that nobody caught is shown.
+
+extension Engine {
+  /// The whole report: message, place in the source, stack, causes.
+  func render(_ error: Value, usesColors: Bool) -> String {
+    var text = ""
+    var current = error
+    var steps = 0
+    while isError(current) && steps < 10 {
+      if steps > 0 { text += "\ncaused by:\n" }
+      text += renderOne(current, usesColors: usesColors)
+      current = field(current.instance, pointee.names.cause)
+      steps += 1
+    }
+    return text
+  }
+
+  private func renderOne(_ error: Value, usesColors: Bool) -> String {
+    let entries = trace(of: error)
+    let className = typeName(of: error)
+    let message = errorMessage(error)
+    let headline = message.isEmpty ? className : "\(className): \(message)"
+    guard let innermost = entries.last else { return "error: \(headline)\n" }
+    let renderer = DiagnosticRenderer(usesColors: usesColors)
+    let source = SourceText(name: innermost.module.displayName, bytes: innermost.module.source)
+    var text = renderer.render(
+      ErrorLocation.diagnostic(
+        headline, at: innermost.offset, in: innermost.module,
+        help: help(for: className, message)),
+      in: source)
+    text += "stack, most recent call last:\n"
+    let lines = entries.map { describe($0) }
+    let places = lines.map { $0.split(separator: " ", maxSplits: 1)[0].count }
+    let width = (places.max() ?? 0) + 2
+    var repeated = 0
+    for (index, line) in lines.enumerated() {
+      if entries[index].skippedBefore > 0 {
+        text += "  … \(entries[index].skippedBefore) calls …\n"
+      }
+      if index > 0, line == lines[index - 1], entries[index].skippedBefore == 0 {
+        repeated += 1
+        if index + 1 < lines.count && lines[index + 1] == line { continue }
+        text += "  … the same \(repeated) more time\(repeated == 1 ? "" : "s") …\n"
+        repeated = 0
+        continue
+      }
+      let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+      let place = String(parts[0])
+      text +=
+        "  " + place + String(repeating: " ", count: max(1, width - place.count))
+        + parts[1].drop { $0 == " " } + "\n"
+    }
+    return text
+  }
+
+  /// What a newcomer can do about the most frequent mistakes.
+  private func help(for className: String, _ message: String) -> String? {
+    if className == "TypeError" && message.hasPrefix("cannot add")
+      && message.contains("string") && (message.contains("int") || message.contains("float"))
+    {
+      return "int(x) makes a number of text, str(x) makes text of a number"
+    }
+    return nil
+  }
+}
+
+/// Finds the expression that an error's position stands for.
+enum ErrorLocation {
+  /// A diagnostic for the expression whose anchor is at `offset`: the source is parsed again, which
+  /// costs nothing until there is an error to show.
+  static func diagnostic(
+    _ message: String, at offset: UInt32, in module: ModuleRecord, help: String?
+  ) -> Diagnostic {
+    let source = module.source
+    let tree = module.syntaxTree
+    var best: Node?
+    for index in 1..<max(1, tree.nodes.count) {
+      let node = tree.nodes[index]
+      guard node.anchor == offset, isExpression(node.kind) else { continue }
+      // Of several expressions that begin here, the widest that can fail is meant: an operator's.
+      if let known = best, rank(known) >= rank(node) { continue }
+      best = node
+    }
+    guard let node = best else {
+      return Diagnostic(message, at: SourceRange(offset, offset + 1), help: help)
+    }
+    if node.kind == .binary {
+      let left = tree.nodes[Int(node.a)]
+      let right = tree.nodes[Int(node.b)]
+      let width = operatorWidth(source, offset)
+      return Diagnostic(
+        message, at: SourceRange(offset, offset + width),
+        secondary: [left.range, right.range], help: help)
+    }
+    if node.kind == .call || node.kind == .index {
+      return Diagnostic(message, at: SourceRange(node.start, node.end), help: help)
+    }
+    if node.kind == .member {
+      return Diagnostic(message, at: SourceRange(offset, node.end), help: help)
+    }
+    return Diagnostic(message, at: node.range, help: help)
+  }
+
+  private static func isExpression(_ kind: NodeKind) -> Bool {
+    kind.rawValue >= NodeKind.nilLiteral.rawValue && kind.rawValue <= NodeKind.optionalChain.rawValue
+      && kind != .mapEntry && kind != .forClause
+  }
+
+  private static func rank(_ node: Node) -> Int {
+    switch node.kind {
+    case .binary, .member, .index, .call: return 2
+    case .unary, .comparisonChain: return 1
+    default: return 0
+    }
+  }
+
+  private static func operatorWidth(_ source: [UInt8], _ offset: UInt32) -> UInt32 {
+    let signs = Set("+-*/%&|^<>=!".utf8)
+    var width = 0
+    while width < 3, Int(offset) + width < source.count, signs.contains(source[Int(offset) + width]) {
+      width += 1
+    }
+    if width > 0 { return UInt32(width) }
+    // A word: `in`, `not in`, `is`.
+    while Int(offset) + width < source.count,
+      source[Int(offset) + width] >= UInt8(ascii: "a"), source[Int(offset) + width] <= UInt8(ascii: "z")
+    { width += 1 }
+    return UInt32(max(1, width))
+  }
+}

@@ -1,0 +1,251 @@
+import Lang
+
+/// A machine that runs programs of the language.
+///
+/// ```swift
+/// let machine = Machine()
+/// machine.define("shout", parameters: ["text"]) { arguments in
+///   .string(try arguments.string(0).uppercased())
+/// }
+/// try machine.run("print(shout('hello'))", name: "example.l")
+/// ```
+///
+/// Machines in one process share nothing. A machine must be used from one thread at a time;
+/// ``interrupt()`` alone may be called from any thread.
+public final class Machine {
+  let engine: Engine
+
+  /// Makes a machine.
+  ///
+  /// - Parameters:
+  ///   - limits: What programs may use.
+  ///   - output: Gets what programs print; nil for standard output.
+  ///   - modulePath: Folders in which imports are looked for.
+  /// - Complexity: A fraction of a millisecond: the built-in types are set up.
+  public init(
+    limits: Limits = Limits(), output: (@Sendable (UnsafeRawBufferPointer) -> Void)? = nil,
+    modulePath: [String] = []
+  ) {
+    let stream = output.map { OutputStream(receiver: $0) } ?? OutputStream(descriptor: 1)
+    engine = Engine.make(limits: limits, output: stream)
+    engine.pointee.modules.path = modulePath
+  }
+
+  deinit { engine.destroy() }
+
+  // MARK: Running
+
+  /// Runs a program as the module `__main__`.
+  ///
+  /// - Parameters:
+  ///   - source: The text.
+  ///   - name: What messages call it.
+  /// - Throws: ``LangError``: the text does not compile, or an error was not caught.
+  public func run(_ source: String, name: String = "<string>") throws(LangError) {
+    try run(Array(source.utf8), name: name)
+  }
+
+  /// Runs a program from its bytes, which must be UTF-8; see ``run(_:name:)-(String,_)``.
+  public func run(_ source: [UInt8], name: String, location: String = "") throws(LangError) {
+    let number = engine.addModule("__main__", location: location, isPackage: false)
+    let record = engine.pointee.modules.records[number]
+    record.givenPath = name
+    record.source = source
+    try evaluate {
+      [engine] () throws(LangError) in
+      let function = try Machine.compile(engine, record, number)
+      do throws(RaisedError) {
+        engine.root(Value(.function, function))
+        record.state = .loading
+        _ = try engine.call(Value(.function, function))
+        record.state = .loaded
+      } catch {
+        throw engine.makeLangError(error)
+      }
+    }
+  }
+
+  /// Parses and compiles a text without running it.
+  ///
+  /// - Throws: ``LangError/syntax(_:)`` with everything that is wrong.
+  public func check(_ source: [UInt8], name: String) throws(LangError) {
+    let symbols = SymbolTable()
+    let outcome = source.withUnsafeBufferPointer { Compilation.compile($0, symbols: symbols) }
+    if case .failed(let diagnostics, _) = outcome {
+      throw .syntax(SyntaxFailure(diagnostics: diagnostics, name: name, source: source))
+    }
+  }
+
+  private static func compile(
+    _ engine: Engine, _ record: ModuleRecord, _ number: Int
+  ) throws(LangError) -> FunctionReference {
+    let outcome = record.source.withUnsafeBufferPointer {
+      Compilation.compile($0, symbols: engine.pointee.symbols)
+    }
+    switch outcome {
+    case .failed(let diagnostics, _):
+      throw .syntax(
+        SyntaxFailure(diagnostics: diagnostics, name: record.displayName, source: record.source))
+    case .compiled(let compiled):
+      do throws(RaisedError) {
+        return try engine.instantiate(compiled, record, number)
+      } catch {
+        throw engine.makeLangError(error)
+      }
+    }
+  }
+
+  /// Runs Swift code that calls the engine, with the stack as it was before afterwards.
+  private func evaluate(_ body: () throws(LangError) -> Void) throws(LangError) {
+    engine.setNativeStackLimit()
+    let top = engine.pointee.top
+    defer {
+      engine.pointee.top = top
+      engine.pointee.output.flush()
+    }
+    try body()
+  }
+
+  // MARK: Values in and out
+
+  /// The value of a variable of the main module, or nil when there is none.
+  public func variable(_ name: String) -> HostValue? {
+    guard let number = engine.pointee.modules.byName["__main__"],
+      let module = engine.pointee.modules.records[number].module,
+      let entry = module.pointee.names.entry(engine.pointee.symbols.intern(name))
+    else { return nil }
+    let value = module.pointee.slots[entry.pointee.value.int]
+    return value.isUndefined ? nil : engine.export(value)
+  }
+
+  /// Calls a function of the main module.
+  ///
+  /// - Throws: ``LangError``: there is no such function, or it threw.
+  public func call(_ name: String, _ arguments: HostValue...) throws(LangError) -> HostValue {
+    guard let number = engine.pointee.modules.byName["__main__"],
+      let module = engine.pointee.modules.records[number].module,
+      let entry = module.pointee.names.entry(engine.pointee.symbols.intern(name))
+    else {
+      throw .runtime(
+        RuntimeFailure(
+          className: "NameError", message: "undefined name '\(name)'", stack: [],
+          plainReport: "", coloredReport: ""))
+    }
+    let callee = module.pointee.slots[entry.pointee.value.int]
+    var result = HostValue.nil
+    try evaluate {
+      [engine] () throws(LangError) in
+      do throws(RaisedError) {
+        engine.root(callee)
+        var values: [Value] = []
+        for argument in arguments {
+          let value = engine.import(argument)
+          engine.root(value)
+          values.append(value)
+        }
+        result = engine.export(try engine.call(callee, values))
+      } catch {
+        throw engine.makeLangError(error)
+      }
+    }
+    return result
+  }
+
+  // MARK: Native functions and modules
+
+  /// Adds a function that every program run afterwards can import from the module `host`.
+  ///
+  /// - Parameters:
+  ///   - name: Its name.
+  ///   - parameters: The names of its parameters; all must be passed, by position or name.
+  ///   - body: The function. What it throws becomes a `ValueError` unless it is a ``HostError``.
+  public func define(
+    _ name: String, parameters: [String] = [], in module: String = "host",
+    body: @escaping (HostArguments) throws -> HostValue
+  ) {
+    defineModule(module, functions: [HostFunction(name, parameters: parameters, body: body)])
+  }
+
+  /// Adds a native module; its functions are made at its first use.
+  public func defineModule(_ name: String, functions: [HostFunction]) {
+    let number: Int
+    if let known = engine.pointee.modules.byName[name] {
+      number = known
+    } else {
+      number = engine.addModule(name, location: "", isPackage: false)
+    }
+    let record = engine.pointee.modules.records[number]
+    let earlier = record.initializer
+    record.initializer = { (engine, module) throws(RaisedError) in
+      try earlier?(engine, module)
+      for function in functions {
+        let native = engine.makeNative(engine.addNative(function.definition), owner: nil)
+        try engine.setVariable(
+          of: module, engine.pointee.symbols.intern(function.name), Value(.native, native))
+      }
+    }
+  }
+
+  // MARK: Looking inside
+
+  /// The bytecode of a text, for people.
+  ///
+  /// - Throws: ``LangError/syntax(_:)`` when the text does not compile.
+  public func disassemble(_ source: [UInt8], name: String) throws(LangError) -> String {
+    let outcome = source.withUnsafeBufferPointer {
+      Compilation.compile($0, symbols: SymbolTable())
+    }
+    switch outcome {
+    case .failed(let diagnostics, _):
+      throw .syntax(SyntaxFailure(diagnostics: diagnostics, name: name, source: source))
+    case .compiled(let compiled):
+      return Disassembler(compiled, source: SourceText(name: name, bytes: source)).text
+    }
+  }
+
+  // MARK: Control
+
+  /// Adds a folder in which imports are looked for, after those that are known.
+  public func addModulePath(_ folder: String) { engine.pointee.modules.path.append(folder) }
+
+  /// Writes out what programs have printed so far.
+  public func flushOutput() { engine.pointee.output.flush() }
+
+  /// Asks the running program to stop with an `Interrupt`; from any thread, at any time. The program
+  /// stops at its next call or loop round.
+  public func interrupt() { MachineInterrupter(self).interrupt() }
+
+  /// How often the collector ran, its longest pause in nanoseconds, and bytes in use.
+  public var collectorStatistics: (collections: Int, longestPause: UInt64, bytes: Int) {
+    (engine.pointee.collections, engine.pointee.longestPause, engine.pointee.heap.byteCount)
+  }
+
+  /// Collects at every opportunity, to find errors in native code.
+  public var isCollectorStressed: Bool {
+    get { engine.pointee.heap.isStressed }
+    set {
+      engine.pointee.heap.isStressed = newValue
+      if newValue { engine.pointee.heap.allowance = 0 }
+    }
+  }
+
+  /// Whether the reader of the output has gone away.
+  public var isOutputBroken: Bool { engine.pointee.output.isBroken }
+}
+
+/// Interrupts one machine; can be handed to another thread or a signal handler.
+///
+/// It must not be used after its machine has gone.
+public struct MachineInterrupter: @unchecked Sendable {
+  private let engine: Engine
+
+  /// Makes an interrupter of `machine`.
+  public init(_ machine: Machine) { engine = machine.engine }
+
+  /// See ``Machine/interrupt()``.
+  public func interrupt() {
+    // Two plain stores of a byte, in this order; the interpreter reads them in the other.
+    engine.pointee.isInterrupted = 1
+    engine.pointee.attention = 1
+  }
+}

@@ -1,0 +1,86 @@
+import Lang
+
+/// A program that arrives in pieces: what a REPL evaluates. Names may be declared again.
+public final class MachineSession {
+  /// What a piece came to.
+  public enum Outcome {
+    /// The text is a correct beginning; more must follow.
+    case incomplete
+    /// It ran. The value of its last statement as `repr`, unless that is no expression or `nil`.
+    case value(String?)
+    case failed(LangError)
+  }
+
+  private let machine: Machine
+  private let record: ModuleRecord
+  private let number: Int
+  private var module: ModuleReference?
+  private var globals: [Symbol] = []
+
+  /// The most variables that a session can have.
+  public static let variableLimit = 65_536
+
+  /// Makes a session that runs as the machine's main module.
+  public init(_ machine: Machine) {
+    self.machine = machine
+    number = machine.engine.addModule("__main__", location: "", isPackage: false)
+    record = machine.engine.pointee.modules.records[number]
+    record.givenPath = "<input>"
+    record.state = .loaded
+  }
+
+  /// Compiles and runs one piece.
+  public func evaluate(_ text: String) -> Outcome {
+    let engine = machine.engine
+    record.source = Array(text.utf8)
+    record.forgetSyntaxTree()
+    let outcome = record.source.withUnsafeBufferPointer {
+      Compilation.compile(
+        $0, symbols: engine.pointee.symbols, knownGlobals: globals.isEmpty ? nil : globals,
+        allowsRedeclaration: true, showsExpressions: true)
+    }
+    switch outcome {
+    case .failed(let diagnostics, let isIncomplete):
+      if isIncomplete { return .incomplete }
+      return .failed(
+        .syntax(
+          SyntaxFailure(diagnostics: diagnostics, name: "<input>", source: record.source)))
+    case .compiled(let compiled):
+      return run(compiled)
+    }
+  }
+
+  private func run(_ compiled: CompiledModule) -> Outcome {
+    let engine = machine.engine
+    engine.setNativeStackLimit()
+    let top = engine.pointee.top
+    defer {
+      engine.pointee.top = top
+      engine.pointee.output.flush()
+    }
+    do throws(RaisedError) {
+      let module: ModuleReference
+      if let known = self.module {
+        module = known
+      } else {
+        module = engine.makeModule(record: number, capacity: MachineSession.variableLimit)
+        self.module = module
+        record.module = module
+        try engine.definePredefined(module, record)
+      }
+      for symbol in compiled.globals where engine.slot(of: symbol, in: module) == nil {
+        throw engine.memoryError(MachineSession.variableLimit * 16)
+      }
+      globals = compiled.globals
+      let function = engine.makeFunction(
+        engine.prototype(0, of: Unit(compiled, module: module)))
+      engine.root(Value(.function, function))
+      let value = try engine.call(Value(.function, function))
+      engine.root(value)
+      if value.isNil { return .value(nil) }
+      return .value(try engine.repr(value).string.text)
+    } catch {
+      return .failed(engine.makeLangError(error))
+    }
+  }
+}

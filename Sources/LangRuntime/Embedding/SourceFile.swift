@@ -1,0 +1,46 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Reading source files, with reasons that a person understands.
+public enum SourceFile {
+  /// Why a file cannot be read.
+  public struct ReadError: Error {
+    /// `"No such file or directory"`, say.
+    public let reason: String
+  }
+
+  /// The bytes of the file at `path`.
+  public static func read(_ path: String) -> Result<[UInt8], ReadError> {
+    do {
+      return .success(try readFile(path))
+    } catch {
+      return .failure(ReadError(reason: error.reason))
+    }
+  }
+
+  /// All bytes that an open descriptor gives.
+  public static func read(descriptor: Int32) -> Result<[UInt8], ReadError> {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      if count == 0 { return .success(bytes) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        return .failure(ReadError(reason: String(cString: strerror(errno))))
+      }
+      bytes.append(contentsOf: chunk[0..<count])
+    }
+  }
+
+  /// The folder of a path, `""` for the current one.
+  public static func folder(of path: String) -> String {
+    path.contains("/") ? LangRuntime.folder(of: path) : ""
+  }
+
+  /// The absolute form of a path, with links resolved.
+  public static func absolutePath(_ path: String) -> String { LangRuntime.absolutePath(path) }
+}

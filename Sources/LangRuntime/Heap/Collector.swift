@@ -1,0 +1,330 @@
+import Lang
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Marking: finds everything that the program can still reach.
+///
+/// Precise but for one thing: a register that holds a value which the program will not read again
+/// keeps that value alive until it is overwritten or its frame ends. Registers beyond the innermost
+/// frame are cleared, so that no later frame finds stale values there.
+struct Marker {
+  private var pending: GrowableBuffer<UnsafeMutablePointer<ObjectHeader>>
+  private let colour: UInt8
+  /// Bytes of what was marked.
+  var liveBytes = 0
+
+  init(colour: UInt8) {
+    self.colour = colour
+    pending = GrowableBuffer(capacity: 1024)
+  }
+
+  func deallocate() { pending.deallocate() }
+
+  @inline(__always)
+  mutating func mark(_ value: Value) {
+    if value.isObject { mark(header: value.header) }
+  }
+
+  @inline(__always)
+  mutating func mark<Object>(_ object: UnsafeMutablePointer<Object>) {
+    mark(header: UnsafeMutableRawPointer(object).assumingMemoryBound(to: ObjectHeader.self))
+  }
+
+  @inline(__always)
+  mutating func mark(header: UnsafeMutablePointer<ObjectHeader>) {
+    if header.pointee.mark == colour { return }
+    header.pointee.mark = colour
+    pending.append(header)
+  }
+
+  mutating func mark(_ values: UnsafeMutablePointer<Value>, count: Int) {
+    for index in 0..<count { mark(values[index]) }
+  }
+
+  /// Marks everything that is reachable from what was marked.
+  mutating func drain() {
+    while pending.count > 0 { scan(pending.removeLast()) }
+  }
+
+  private mutating func mark(_ members: SymbolMap) {
+    for position in 0..<members.count { mark(members.entries.unsafelyUnwrapped[position].value) }
+    liveBytes &+= members.byteCount
+  }
+
+  private mutating func scan(_ header: UnsafeMutablePointer<ObjectHeader>) {
+    let memory = UnsafeMutableRawPointer(header)
+    switch Tag(header.pointee.kind) {
+    case .string:
+      let string = memory.assumingMemoryBound(to: StringObject.self)
+      liveBytes &+= MemoryLayout<StringObject>.size + string.count
+    case .bytes:
+      let bytes = memory.assumingMemoryBound(to: BytesObject.self)
+      liveBytes &+= MemoryLayout<BytesObject>.size + bytes.pointee.count
+    case .list:
+      let list = memory.assumingMemoryBound(to: ListObject.self)
+      mark(list.pointee.items, count: list.pointee.count)
+      liveBytes &+= MemoryLayout<ListObject>.size + list.pointee.capacity * 16
+    case .tuple:
+      let tuple = memory.assumingMemoryBound(to: TupleObject.self)
+      mark(tuple.items, count: tuple.pointee.count)
+      liveBytes &+= MemoryLayout<TupleObject>.size + tuple.pointee.count * 16
+    case .map, .set:
+      let map = memory.assumingMemoryBound(to: MapObject.self)
+      for position in 0..<map.pointee.used {
+        let entry = map.pointee.entries + position
+        mark(entry.pointee.key)
+        mark(entry.pointee.value)
+      }
+      liveBytes &+= MemoryLayout<MapObject>.size + map.externalByteCount
+    case .range, .foreign:
+      liveBytes &+= MemoryLayout<RangeObject>.size
+    case .bigInt:
+      liveBytes &+= 64
+    case .instance:
+      let instance = memory.assumingMemoryBound(to: InstanceObject.self)
+      let shape = instance.pointee.shape
+      mark(instance.pointee.slots, count: shape.pointee.fieldCount)
+      mark(shape.pointee.class)
+      liveBytes &+= MemoryLayout<InstanceObject>.size + Int(header.pointee.word) * 16
+    case .function:
+      let function = memory.assumingMemoryBound(to: FunctionObject.self)
+      mark(function.pointee.prototype)
+      mark(function.captures, count: function.captureCount)
+      if let owner = function.pointee.owner { mark(owner) }
+      liveBytes &+= MemoryLayout<FunctionObject>.size + function.captureCount * 16
+    case .native:
+      if let owner = memory.assumingMemoryBound(to: NativeObject.self).pointee.owner { mark(owner) }
+      liveBytes &+= MemoryLayout<NativeObject>.size
+    case .boundMethod:
+      let bound = memory.assumingMemoryBound(to: BoundMethodObject.self)
+      mark(bound.pointee.receiver)
+      mark(bound.pointee.method)
+      liveBytes &+= MemoryLayout<BoundMethodObject>.size
+    case .class:
+      let `class` = memory.assumingMemoryBound(to: ClassObject.self)
+      if let base = `class`.pointee.base { mark(base) }
+      if let module = `class`.pointee.module { mark(module) }
+      mark(`class`.pointee.members)
+      mark(`class`.pointee.documentation)
+      liveBytes &+= MemoryLayout<ClassObject>.size
+    case .superView:
+      let bound = memory.assumingMemoryBound(to: BoundMethodObject.self)
+      mark(bound.pointee.receiver)
+      mark(bound.pointee.method)
+      liveBytes &+= MemoryLayout<BoundMethodObject>.size
+    case .cell:
+      mark(memory.assumingMemoryBound(to: CellObject.self).pointee.value)
+      liveBytes &+= MemoryLayout<CellObject>.size
+    case .module:
+      let module = memory.assumingMemoryBound(to: ModuleObject.self)
+      mark(module.pointee.slots, count: module.pointee.slotCount)
+      liveBytes &+= MemoryLayout<ModuleObject>.size + module.pointee.slotCapacity * 16
+    case .generator:
+      let generator = memory.assumingMemoryBound(to: GeneratorObject.self)
+      mark(generator.pointee.function)
+      mark(generator.pointee.registers, count: generator.pointee.registerCount)
+      liveBytes &+= MemoryLayout<GeneratorObject>.size + generator.pointee.registerCount * 16
+    case .iterator:
+      let iterator = memory.assumingMemoryBound(to: IteratorObject.self)
+      mark(iterator.pointee.source)
+      mark(iterator.pointee.extra)
+      liveBytes &+= MemoryLayout<IteratorObject>.size
+    case .prototype:
+      scan(memory.assumingMemoryBound(to: PrototypeObject.self))
+    case .deferred:
+      mark(memory.assumingMemoryBound(to: DeferredObject.self).pointee.resolved)
+      liveBytes &+= MemoryLayout<DeferredObject>.size
+    default:
+      liveBytes &+= 32
+    }
+  }
+
+  /// The code of a module lives and dies as a whole.
+  private mutating func scan(_ prototype: PrototypeReference) {
+    mark(prototype.pointee.module)
+    mark(prototype.pointee.constants, count: Int(prototype.pointee.constantCount))
+    for position in 0..<Int(prototype.pointee.cacheCount) {
+      let cache = prototype.pointee.caches[position]
+      switch cache.kind {
+      case .empty, .builtinMethod: break
+      case .field, .newField, .method:
+        // The address of a shape must not be reused while a cache compares with it.
+        mark(UnsafeMutablePointer<Shape>(bitPattern: cache.key).unsafelyUnwrapped.pointee.class)
+        if cache.kind == .method { mark(cache.value) }
+      case .moduleVariable, .classMember:
+        mark(header: UnsafeMutablePointer(bitPattern: cache.key).unsafelyUnwrapped)
+        mark(cache.value)
+      }
+    }
+    let unit = prototype.pointee.unit._withUnsafeGuaranteedRef { $0 }
+    for position in 0..<unit.compiled.functions.count {
+      if let sibling = unit.prototypes[position] { mark(sibling) }
+    }
+    liveBytes &+=
+      MemoryLayout<PrototypeObject>.size + Int(prototype.pointee.codeCount) * 12
+      + Int(prototype.pointee.constantCount) * 16 + Int(prototype.pointee.cacheCount) * 24
+  }
+}
+
+extension Engine {
+  /// Collects now. Only at a safepoint: every live value is in a root.
+  func collect() {
+    let start = monotonicNanoseconds()
+    pointee.heap.advanceColour()
+    var marker = Marker(colour: pointee.heap.colour)
+    markRoots(&marker)
+    marker.drain()
+    dropDeadHolders()
+    pointee.heap.startSweeping()
+    let live = marker.liveBytes
+    marker.deallocate()
+    var allowance = max(Heap.firstThreshold, live)
+    if pointee.heap.limit != Int.max {
+      allowance = max(1 << 16, min(allowance, (pointee.heap.limit - live) / 2))
+    }
+    pointee.heap.allowance = pointee.heap.isStressed ? 0 : allowance
+    pointee.collections += 1
+    pointee.longestPause = max(pointee.longestPause, monotonicNanoseconds() - start)
+  }
+
+  private func markRoots(_ marker: inout Marker) {
+    marker.mark(pointee.stack, count: pointee.top - pointee.stack)
+    // What is beyond the top is dead; it must not be found when the stack grows over it again.
+    let unused = pointee.stackLimit - pointee.top
+    if unused > 0 { pointee.top.update(repeating: .nil, count: unused) }
+    var frame = pointee.frames
+    while frame <= pointee.frame {
+      if frame > pointee.frames { marker.mark(frame.pointee.function) }
+      if let generator = frame.pointee.generator { marker.mark(generator) }
+      frame += 1
+    }
+    for index in 0..<pointee.symbolStringCapacity {
+      if let string = pointee.symbolStrings[index] { marker.mark(string) }
+    }
+    for index in 0..<(Tag.heapKindLimit - Int(Tag.undefined.rawValue)) {
+      if let known = pointee.classes[index] { marker.mark(known) }
+    }
+    marker.mark(pointee.errors.exit)
+    marker.mark(pointee.builtins, count: pointee.builtinCount)
+    marker.mark(pointee.handles, count: pointee.handleCount)
+    marker.mark(pointee.pending)
+    for record in pointee.modules.records {
+      if let module = record.module { marker.mark(module) }
+    }
+  }
+
+  /// Drops dead entries of the reference tables, and tables of dead proxies.
+  private func dropDeadHolders() {
+    let colour = pointee.heap.colour
+    var kept = 0
+    for position in 0..<pointee.unresolvedCount {
+      let header = pointee.unresolved[position]
+      let isAlive = header.pointee.mark == colour
+      let memory = UnsafeMutableRawPointer(header)
+      if Tag(header.pointee.kind) == .proxy {
+        let proxy = memory.assumingMemoryBound(to: ProxyObject.self)
+        if isAlive {
+          proxy.pointee.holders.dropDead(colour: colour)
+        } else {
+          pointee.modules.records[proxy.pointee.record].proxy = nil
+        }
+      } else if isAlive {
+        memory.assumingMemoryBound(to: DeferredObject.self)
+          .pointee.holders.dropDead(colour: colour)
+      }
+      if isAlive {
+        pointee.unresolved[kept] = header
+        kept += 1
+      }
+    }
+    pointee.unresolvedCount = kept
+    kept = 0
+    for position in 0..<pointee.generatorCount {
+      let generator = pointee.generators[position]
+      if generator.pointee.header.mark == colour {
+        pointee.generators[kept] = generator
+        kept += 1
+      }
+    }
+    pointee.generatorCount = kept
+  }
+}
+
+extension Heap {
+  /// Frees what a dead object holds outside of its cell.
+  mutating func finalize(_ header: UnsafeMutablePointer<ObjectHeader>) {
+    let memory = UnsafeMutableRawPointer(header)
+    switch Tag(header.pointee.kind) {
+    case .list:
+      let list = memory.assumingMemoryBound(to: ListObject.self)
+      if list.pointee.capacity > 0 {
+        freeExternal(list.pointee.items, capacity: list.pointee.capacity)
+      }
+    case .map, .set:
+      let map = memory.assumingMemoryBound(to: MapObject.self)
+      if map.pointee.capacity > 0 {
+        freeExternal(map.pointee.entries, capacity: map.pointee.capacity)
+      }
+      if let index = map.pointee.index {
+        freeExternal(index, capacity: map.pointee.indexMask + 1)
+      }
+    case .instance:
+      // The class and its shapes may be gone already; only the cell, and a shape that belongs to the
+      // instance alone, are looked at.
+      let instance = memory.assumingMemoryBound(to: InstanceObject.self)
+      if header.pointee.flags & InstanceObject.hasUniqueShape != 0 {
+        instance.pointee.shape.deallocateTree()
+      }
+      if header.pointee.flags & InstanceObject.hasExternalSlots != 0 {
+        freeExternal(instance.pointee.slots, capacity: Int(header.pointee.word))
+      }
+    case .class:
+      let `class` = memory.assumingMemoryBound(to: ClassObject.self)
+      `class`.pointee.members.deallocate()
+      `class`.pointee.rootShape?.deallocateTree()
+    case .module:
+      let module = memory.assumingMemoryBound(to: ModuleObject.self)
+      module.pointee.names.deallocate()
+      freeExternal(module.pointee.slots, capacity: module.pointee.slotCapacity)
+    case .generator:
+      let generator = memory.assumingMemoryBound(to: GeneratorObject.self)
+      if generator.pointee.registerCount > 0 {
+        freeExternal(generator.pointee.registers, capacity: generator.pointee.registerCount)
+      }
+    case .bigInt, .foreign:
+      let object = memory.assumingMemoryBound(to: SwiftObject.self)
+      Unmanaged<AnyObject>.fromOpaque(object.pointee.reference).release()
+    case .prototype:
+      let prototype = memory.assumingMemoryBound(to: PrototypeObject.self)
+      prototype.pointee.code.deallocate()
+      prototype.pointee.constants.deallocate()
+      prototype.pointee.caches.deallocate()
+      prototype.pointee.unit.release()
+      prototype.pointee.source.release()
+    case .proxy:
+      memory.assumingMemoryBound(to: ProxyObject.self).pointee.holders.deallocate()
+    case .deferred:
+      memory.assumingMemoryBound(to: DeferredObject.self).pointee.holders.deallocate()
+    default: break
+    }
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == MapObject {
+  /// Bytes of the table's external memory.
+  var externalByteCount: Int {
+    pointee.capacity * MemoryLayout<MapEntry>.stride
+      + (pointee.index == nil ? 0 : (pointee.indexMask + 1) * MemoryLayout<UInt64>.stride)
+  }
+}
+
+/// A clock for durations.
+func monotonicNanoseconds() -> UInt64 {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}

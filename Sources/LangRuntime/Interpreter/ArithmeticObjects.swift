@@ -1,0 +1,143 @@
+import Lang
+
+// Operators on what is not two numbers: sequences are joined and repeated, sets and maps combined,
+// instances asked for their operator methods.
+
+extension Engine {
+  /// `a op b` where not both are numbers.
+  @inline(never)
+  func objectArithmetic(
+    _ op: BinaryOperator, _ a: Value, _ b: Value
+  ) throws(RaisedError) -> Value {
+    if a.tag == .deferred { return try arithmetic(op, resolve(a), b) }
+    if b.tag == .deferred { return try arithmetic(op, a, resolve(b)) }
+    if let result = try callOperator(a, symbol(of: op), b) { return result }
+    switch op {
+    case .add:
+      guard a.tag == b.tag else { break }
+      switch a.tag {
+      case .string: return try concatenate(a.string, b.string)
+      case .list: return try joinLists(a.list, b.list)
+      case .tuple: return try joinTuples(a.tuple, b.tuple)
+      case .bytes: return try concatenateBytes(a.byteString, b.byteString)
+      default: break
+      }
+    case .multiply:
+      if let result = try repeated(a, b) { return result }
+      if let result = try repeated(b, a) { return result }
+    case .subtract:
+      if a.tag == .set && b.tag == .set { return try setDifference(a.set, b.set) }
+    case .bitAnd:
+      if a.tag == .set && b.tag == .set { return try setIntersection(a.set, b.set) }
+    case .bitOr:
+      if a.tag == .set && b.tag == .set { return try setUnion(a.set, b.set) }
+      if a.tag == .map && b.tag == .map { return try mapUnion(a.map, b.map) }
+    case .bitXor:
+      if a.tag == .set && b.tag == .set { return try setSymmetricDifference(a.set, b.set) }
+    default: break
+    }
+    throw operandError(op, a, b)
+  }
+
+  // MARK: Joining
+
+  private func joinLists(_ a: ListReference, _ b: ListReference) throws(RaisedError) -> Value {
+    let (left, right) = (a.pointee.count, b.pointee.count)
+    try reserve((left + right) * MemoryLayout<Value>.stride)
+    let list = makeList(capacity: left + right)
+    list.pointee.items.update(from: a.pointee.items, count: left)
+    (list.pointee.items + left).update(from: b.pointee.items, count: right)
+    list.pointee.count = left + right
+    noteItems(list)
+    return Value(.list, list)
+  }
+
+  private func joinTuples(_ a: TupleReference, _ b: TupleReference) throws(RaisedError) -> Value {
+    let (left, right) = (a.pointee.count, b.pointee.count)
+    if right == 0 { return Value(.tuple, a) }
+    if left == 0 { return Value(.tuple, b) }
+    try reserve((left + right) * MemoryLayout<Value>.stride)
+    let tuple = makeTuple(count: left + right)
+    tuple.items.update(from: a.items, count: left)
+    (tuple.items + left).update(from: b.items, count: right)
+    noteStores(tuple)
+    return Value(.tuple, tuple)
+  }
+
+  // MARK: Repeating
+
+  /// `sequence * times`, empty when `times` is not positive; nil when these are no sequence and int.
+  private func repeated(_ sequence: Value, _ times: Value) throws(RaisedError) -> Value? {
+    let count: Int
+    if times.isInt {
+      count = max(times.int, 0)
+    } else if times.tag == .bigInt {
+      // More than any memory holds, unless the sequence is empty.
+      count = bigInt(times).isNegative ? 0 : Int.max
+    } else {
+      return nil
+    }
+    switch sequence.tag {
+    case .string: return try repeatString(sequence.string, count)
+    case .bytes: return try repeatBytes(sequence.byteString, count)
+    case .list: return try repeatList(sequence.list, count)
+    case .tuple: return try repeatTuple(sequence.tuple, count)
+    default: return nil
+    }
+  }
+
+  private func repeatList(_ source: ListReference, _ times: Int) throws(RaisedError) -> Value {
+    let count = try reserveItems(source.pointee.count, times)
+    let list = makeList(capacity: count)
+    fill(list.pointee.items, count, with: source.pointee.items, source.pointee.count)
+    list.pointee.count = count
+    noteItems(list)
+    return Value(.list, list)
+  }
+
+  private func repeatTuple(_ source: TupleReference, _ times: Int) throws(RaisedError) -> Value {
+    if times == 1 { return Value(.tuple, source) }
+    let count = try reserveItems(source.pointee.count, times)
+    let tuple = makeTuple(count: count)
+    fill(tuple.items, count, with: source.items, source.pointee.count)
+    noteStores(tuple)
+    return Value(.tuple, tuple)
+  }
+
+  /// `count` × `times` items, or a MemoryError when they are too many.
+  private func reserveItems(_ count: Int, _ times: Int) throws(RaisedError) -> Int {
+    let (items, isTooMany) = count.multipliedReportingOverflow(by: times)
+    let (bytes, isTooLarge) = items.multipliedReportingOverflow(by: MemoryLayout<Value>.stride)
+    if isTooMany || isTooLarge { throw memoryError(Int.max) }
+    try reserve(bytes)
+    return items
+  }
+
+  /// Fills memory with copies of a few items, by doubling what is there.
+  private func fill(
+    _ items: UnsafeMutablePointer<Value>, _ count: Int, with source: UnsafePointer<Value>,
+    _ sourceCount: Int
+  ) {
+    if count == 0 { return }
+    if sourceCount == 1 {
+      items.update(repeating: source[0], count: count)
+      return
+    }
+    items.update(from: source, count: sourceCount)
+    var filled = sourceCount
+    while filled < count {
+      let step = min(filled, count - filled)
+      (items + filled).update(from: items, count: step)
+      filled += step
+    }
+  }
+
+  /// Records a list as holder of the unresolved values in it.
+  private func noteItems(_ list: ListReference) {
+    for index in 0..<list.pointee.count where list.pointee.items[index].isUnresolved {
+      noteStore(
+        list.pointee.items[index],
+        in: UnsafeMutableRawPointer(list).assumingMemoryBound(to: ObjectHeader.self))
+    }
+  }
+}

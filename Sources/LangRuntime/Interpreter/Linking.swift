@@ -1,0 +1,188 @@
+import BigInt
+import Lang
+
+// From compiled modules to objects of the heap.
+
+extension Engine {
+  /// The prototype of a module's function, made when its first closure is.
+  func prototype(_ number: Int, of unit: Unit) -> PrototypeReference {
+    if let known = unit.prototypes[number] { return known }
+    let code = unit.compiled.functions[number]
+    let memory = pointee.heap.allocate(MemoryLayout<PrototypeObject>.size, kind: .prototype)
+    let prototype = memory.assumingMemoryBound(to: PrototypeObject.self)
+    let count = code.instructions.count
+    prototype.pointee.code = .allocate(capacity: count)
+    prototype.pointee.code.update(from: code.instructions.base, count: count)
+    prototype.pointee.codeCount = Int32(count)
+    prototype.pointee.captureCount = Int32(code.captures.count)
+    prototype.pointee.module = unit.module
+    prototype.pointee.globals = unit.module.pointee.slots
+    let isSimple =
+      !code.isGenerator && code.rest == .none && !code.parameters.contains { $0.hasDefault }
+    prototype.pointee.simpleArity = isSimple ? Int32(code.parameters.count) : -1
+    prototype.pointee.registerCount = Int32(code.registerCount)
+    prototype.pointee.constants = .allocate(capacity: max(1, code.constants.count))
+    prototype.pointee.constantCount = Int32(code.constants.count)
+    for index in 0..<code.constants.count {
+      prototype.pointee.constants[index] = value(of: code.constants[index])
+    }
+    prototype.pointee.caches = .allocate(capacity: max(1, code.caches.count))
+    prototype.pointee.cacheCount = Int32(code.caches.count)
+    for index in 0..<code.caches.count {
+      (prototype.pointee.caches + index).initialize(to: InlineCache(symbol: code.caches[index]))
+    }
+    prototype.pointee.unit = Unmanaged.passRetained(unit)
+    prototype.pointee.source = Unmanaged.passRetained(code)
+    unit.prototypes[number] = prototype
+    return prototype
+  }
+
+  private func value(of constant: Constant) -> Value {
+    switch constant.kind {
+    case .int: return Value(tag: .int, bits: constant.bits)
+    case .float: return Value(tag: .float, bits: constant.bits)
+    case .string: return string(of: Symbol(UInt32(constant.bits)))
+    case .bigInt: return bigIntConstant(pointee.symbols.text(of: Symbol(UInt32(constant.bits))))
+    case .importDescriptor, .callDescriptor, .classDescriptor: return .int(Int(constant.bits))
+    }
+  }
+
+  private func bigIntConstant(_ text: String) -> Value {
+    let digits = text.dropFirst(2)
+    switch text.prefix(2).lowercased() {
+    case "0x": return makeInt(BigInt(digits, radix: 16) ?? 0)
+    case "0o": return makeInt(BigInt(digits, radix: 8) ?? 0)
+    case "0b": return makeInt(BigInt(digits, radix: 2) ?? 0)
+    default: return (try? parseInteger(text)) ?? makeInt(BigInt(text) ?? 0)
+    }
+  }
+
+  private func parseInteger(_ text: String) throws(RaisedError) -> Value {
+    try convertToInt(makeString(text), base: .undefined)
+  }
+
+  /// A function without captures.
+  func makeFunction(_ prototype: PrototypeReference) -> FunctionReference {
+    let memory = pointee.heap.allocate(MemoryLayout<FunctionObject>.size, kind: .function)
+    let function = memory.assumingMemoryBound(to: FunctionObject.self)
+    function.pointee.prototype = prototype
+    function.pointee.owner = nil
+    return function
+  }
+
+  /// A native function, or method of `owner`.
+  func makeNative(_ definition: Int, owner: ClassReference?) -> NativeReference {
+    let memory = pointee.heap.allocate(MemoryLayout<NativeObject>.size, kind: .native)
+    let native = memory.assumingMemoryBound(to: NativeObject.self)
+    native.pointee.definition = definition
+    native.pointee.owner = owner
+    return native
+  }
+
+  /// A module object with room for `capacity` variables.
+  func makeModule(record: Int, capacity: Int) -> ModuleReference {
+    let memory = pointee.heap.allocate(MemoryLayout<ModuleObject>.size, kind: .module)
+    let module = memory.assumingMemoryBound(to: ModuleObject.self)
+    module.pointee.record = record
+    module.pointee.slotCapacity = max(8, capacity)
+    module.pointee.slots = pointee.heap.allocateExternal(
+      Value.self, capacity: module.pointee.slotCapacity)
+    module.pointee.slots.update(repeating: .undefined, count: module.pointee.slotCapacity)
+    module.pointee.slotCount = 0
+    module.pointee.names = SymbolMap()
+    return module
+  }
+
+  /// The slot of a module's variable, added when new; nil when the module is full.
+  func slot(of symbol: Symbol, in module: ModuleReference) -> Int? {
+    if let entry = module.pointee.names.entry(symbol) { return entry.pointee.value.int }
+    if module.pointee.slotCount == module.pointee.slotCapacity { return nil }
+    let slot = module.pointee.slotCount
+    module.pointee.slotCount += 1
+    module.pointee.slots[slot] = .undefined
+    module.pointee.names.set(symbol, .int(slot))
+    return slot
+  }
+
+  /// Sets a module's variable from outside.
+  func setVariable(
+    of module: ModuleReference, _ symbol: Symbol, _ value: Value
+  ) throws(RaisedError) {
+    guard let slot = slot(of: symbol, in: module) else {
+      throw attributeError(
+        "a module cannot get more than \(module.pointee.slotCapacity) variables")
+    }
+    module.pointee.slots[slot] = value
+    if value.isUnresolved { noteStore(value, in: Value(.module, module).header) }
+  }
+
+  // MARK: Classes
+
+  /// `class` and its members, and imports.
+  @inline(never)
+  func declare(_ instruction: Instruction, _ base: UnsafeMutableRawPointer) -> Bool {
+    func register(_ operand: UInt16) -> UnsafeMutablePointer<Value> {
+      (base + Int(operand)).assumingMemoryBound(to: Value.self)
+    }
+    let prototype = pointee.frame.pointee.function.pointee.prototype
+    let unit = prototype.pointee.unit.takeUnretainedValue()
+    let target = register(instruction.a)
+    return attempt { () throws(RaisedError) in
+      switch instruction.opcode {
+      case .makeClass:
+        let number = prototype.pointee.constants[instruction.wide].int
+        try makeClass(unit.compiled.classes[number], unit.module, target)
+      case .defineMember:
+        let name = (UnsafeMutableRawPointer(prototype.pointee.constants) + Int(instruction.b))
+          .assumingMemoryBound(to: Value.self).pointee
+        defineMember(
+          target.pointee.class, symbol(of: name.string), register(instruction.c).pointee,
+          instruction.d)
+      default:
+        let number = prototype.pointee.constants[instruction.wide].int
+        let descriptor = unit.compiled.imports[number]
+        let importer = unit.module.pointee.record
+        switch instruction.opcode {
+        case .importModule: target.pointee = try importModule(descriptor, importer: importer)
+        case .importName: target.pointee = try importName(descriptor, importer: importer)
+        default: try importStar(descriptor, into: unit.module)
+        }
+      }
+    }
+  }
+
+  private func makeClass(
+    _ descriptor: ClassDescriptor, _ module: ModuleReference, _ target: UnsafeMutablePointer<Value>
+  ) throws(RaisedError) {
+    var base: ClassReference?
+    if !target.pointee.isUndefined {
+      let value = try resolved(target.pointee)
+      guard value.tag == .class else {
+        throw typeError("a base class must be a class, not \(typeName(of: value))")
+      }
+      let isPlainBuiltin = value.class.pointee.valueTag != .instance
+      if isPlainBuiltin {
+        let name = pointee.symbols.text(of: value.class.pointee.name)
+        throw typeError("the built-in type \(name) cannot be a base class")
+      }
+      base = value.class
+    }
+    let `class` = makeClass(descriptor.name, base: base)
+    `class`.pointee.module = module
+    if descriptor.documentation != .none {
+      `class`.pointee.documentation = string(of: descriptor.documentation)
+    }
+    target.pointee = Value(.class, `class`)
+  }
+
+  private func defineMember(
+    _ class: ClassReference, _ name: Symbol, _ value: Value, _ flags: UInt8
+  ) {
+    `class`.pointee.members.set(name, value, flags: UInt32(flags))
+    if value.isUnresolved { noteStore(value, in: Value(.class, `class`).header) }
+    if value.tag == .function && flags & MemberFlags.constant == 0 {
+      value.function.pointee.owner = `class`
+    }
+    `class`.pointee.initializer = .undefined
+  }
+}

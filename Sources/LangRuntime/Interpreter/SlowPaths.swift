@@ -1,0 +1,469 @@
+import Lang
+
+// What instructions do when their common case does not hold. Each function answers whether the
+// program goes on; otherwise an error is pending. Registers are addressed by pointers, which stay
+// valid: the stack never moves.
+
+/// The answer to a question that a program may have a say in.
+enum Decision {
+  case yes, no, failed
+}
+
+extension Engine {
+  /// Lets Swift code root values and call back: everything beyond the frame's registers is free.
+  @inline(__always)
+  func openStack() {
+    let frame = pointee.frame
+    pointee.top =
+      frame.pointee.base + Int(frame.pointee.function.pointee.prototype.pointee.registerCount)
+  }
+
+  /// Makes an error pending; the answer of a failed slow path.
+  @inline(never)
+  func fail(_ error: RaisedError) -> Bool {
+    pointee.pending = error.value
+    return false
+  }
+
+  /// Runs `body`; an error becomes pending.
+  @inline(__always)
+  func attempt(_ body: () throws(RaisedError) -> Void) -> Bool {
+    openStack()
+    do {
+      try body()
+      return true
+    } catch {
+      return fail(error)
+    }
+  }
+
+  @inline(__always)
+  private func decide(_ body: () throws(RaisedError) -> Bool) -> Decision {
+    openStack()
+    do {
+      return try body() ? .yes : .no
+    } catch {
+      _ = fail(error)
+      return .failed
+    }
+  }
+
+  // MARK: Variables
+
+  @inline(never)
+  func failUndefinedGlobal(_ slot: Int) {
+    let module = pointee.frame.pointee.function.pointee.prototype.pointee.module
+    let names = module.pointee.names
+    var text = "?"
+    for position in 0..<names.count {
+      let entry = names.entries.unsafelyUnwrapped[position]
+      if entry.value.int == slot { text = pointee.symbols.text(of: entry.symbol) }
+    }
+    _ = fail(nameError("'\(text)' is used before its declaration ran"))
+  }
+
+  @inline(never)
+  func failUndefined(_ name: Value) {
+    _ = fail(nameError("'\(name.string.text)' is used before its declaration ran"))
+  }
+
+  @inline(never)
+  func noteGlobalStore(_ value: Value) {
+    let module = pointee.frame.pointee.function.pointee.prototype.pointee.module
+    noteStore(value, in: Value(.module, module).header)
+  }
+
+  /// A name that only `import *` can have defined: a variable of the module or a built-in.
+  @inline(never)
+  func loadDynamic(_ target: UnsafeMutablePointer<Value>, name constant: Int) -> Bool {
+    let prototype = pointee.frame.pointee.function.pointee.prototype
+    let name = prototype.pointee.constants[constant].string
+    if let entry = prototype.pointee.module.pointee.names.entry(symbol(of: name)) {
+      let value = prototype.pointee.module.pointee.slots[entry.pointee.value.int]
+      if !value.isUndefined {
+        target.pointee = value
+        return true
+      }
+    }
+    return fail(nameError("undefined name '\(name.text)'"))
+  }
+
+  @inline(never)
+  func makeFunction(_ number: Int, into target: UnsafeMutablePointer<Value>) {
+    let frame = pointee.frame
+    let unit = frame.pointee.function.pointee.prototype.pointee.unit._withUnsafeGuaranteedRef { $0 }
+    let prototype = prototype(number, of: unit)
+    let count = Int(prototype.pointee.captureCount)
+    let memory = pointee.heap.allocate(
+      MemoryLayout<FunctionObject>.size + count * MemoryLayout<Value>.stride, kind: .function)
+    let function = memory.assumingMemoryBound(to: FunctionObject.self)
+    function.pointee.header.word = UInt32(count)
+    function.pointee.prototype = prototype
+    function.pointee.owner = frame.pointee.function.pointee.owner
+    if count > 0 {
+      let captures = function.captures
+      prototype.pointee.source._withUnsafeGuaranteedRef { code in
+        for (position, source) in code.captures.enumerated() {
+          captures[position] =
+            source.isRegister
+            ? frame.pointee.base[Int(source.index)]
+            : frame.pointee.function.captures[Int(source.index)]
+          if captures[position].isUnresolved {
+            noteStore(captures[position], in: Value(.function, function).header)
+          }
+        }
+      }
+    }
+    target.pointee = Value(.function, function)
+  }
+
+  // MARK: Arithmetic
+
+  @inline(never)
+  func slowArithmetic(
+    _ kind: BinaryOperator, _ left: Value, _ right: Value, _ target: UnsafeMutablePointer<Value>
+  ) -> Bool {
+    attempt { () throws(RaisedError) in
+      target.pointee = try arithmetic(kind, try resolved(left), try resolved(right))
+    }
+  }
+
+  /// Division of anything but two floats with a divisor that is not 0.
+  @inline(never)
+  func divide(_ left: Value, _ right: Value, _ target: UnsafeMutablePointer<Value>) -> Bool {
+    // Integers below 2 ** 53 are exact as floats.
+    if left.isInt && right.isInt && right.int != 0
+      && left.int.magnitude < 1 << 53 && right.int.magnitude < 1 << 53
+    {
+      target.pointee = .float(Double(left.int) / Double(right.int))
+      return true
+    }
+    if left.isFloat && right.isInt && right.int != 0 {
+      target.pointee = .float(left.float / Double(right.int))
+      return true
+    }
+    if left.isInt && right.isFloat && right.float != 0 {
+      target.pointee = .float(Double(left.int) / right.float)
+      return true
+    }
+    return slowArithmetic(.divide, left, right, target)
+  }
+
+  @inline(never)
+  func addImmediate(
+    _ instruction: Instruction, _ left: Value, _ target: UnsafeMutablePointer<Value>
+  ) -> Bool {
+    let operand = Int(Int16(bitPattern: instruction.c))
+    return instruction.d == 0
+      ? slowArithmetic(.add, left, .int(operand), target)
+      : slowArithmetic(.subtract, left, .int(-operand), target)
+  }
+
+  /// Arithmetic with a constant that may have stood on the left.
+  @inline(never)
+  func constantArithmetic(
+    _ kind: BinaryOperator, _ instruction: Instruction, _ left: Value, _ right: Value,
+    _ target: UnsafeMutablePointer<Value>
+  ) -> Bool {
+    instruction.d == 0
+      ? slowArithmetic(kind, left, right, target) : slowArithmetic(kind, right, left, target)
+  }
+
+  @inline(never)
+  func unary(
+    _ kind: UnaryOperator, _ operand: Value, _ target: UnsafeMutablePointer<Value>
+  ) -> Bool {
+    attempt { () throws(RaisedError) in
+      let operand = try resolved(operand)
+      switch kind {
+      case .negate: target.pointee = try negate(operand)
+      case .bitNot: target.pointee = try bitNot(operand)
+      case .plus:
+        guard operand.isInt || operand.isFloat || operand.tag == .bigInt else {
+          throw typeError("cannot apply + to \(typeName(of: operand))")
+        }
+        target.pointee = operand
+      case .not: target.pointee = .bool(operand.tag == .nil || operand.tag == .false)
+      }
+    }
+  }
+
+  // MARK: Comparisons
+
+  /// The truth of a value that is neither plainly true nor plainly false.
+  @inline(never)
+  func slowTruth(_ value: Value) -> Decision {
+    if value.tag == .proxy { return .yes }
+    return decide { () throws(RaisedError) in
+      let value = try resolved(value)
+      return value.tag != .nil && value.tag != .false
+    }
+  }
+
+  func isTruthy(_ value: Value) throws(RaisedError) -> Bool {
+    value.tag != .nil && value.tag != .false
+  }
+
+  @inline(never)
+  func slowComparison(_ kind: BinaryOperator, _ left: Value, _ right: Value) -> Decision {
+    // Two kinds of number: exact up to 2 ** 53, which is where nearly all of them are.
+    if left.isInt && right.isFloat && left.int.magnitude < 1 << 53 {
+      return Engine.compare(kind, Double(left.int), right.float)
+    }
+    if left.isFloat && right.isInt && right.int.magnitude < 1 << 53 {
+      return Engine.compare(kind, left.float, Double(right.int))
+    }
+    if left.isFloat && right.isFloat { return Engine.compare(kind, left.float, right.float) }
+    return decide { () throws(RaisedError) in
+      let left = try resolved(left)
+      let right = try resolved(right)
+      switch kind {
+      case .equal: return try equals(left, right)
+      case .less: return try less(left, right)
+      case .lessEqual: return try lessEqual(left, right)
+      case .greater: return try less(right, left)
+      default: return try lessEqual(right, left)
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func compare(_ kind: BinaryOperator, _ left: Double, _ right: Double) -> Decision {
+    switch kind {
+    case .equal: return left == right ? .yes : .no
+    case .less: return left < right ? .yes : .no
+    case .lessEqual: return left <= right ? .yes : .no
+    case .greater: return left > right ? .yes : .no
+    default: return left >= right ? .yes : .no
+    }
+  }
+
+  /// A comparison whose result is kept.
+  @inline(never)
+  func comparison(
+    _ opcode: Opcode, _ left: Value, _ right: Value, _ target: UnsafeMutablePointer<Value>
+  ) -> Bool {
+    let decision: Decision
+    var isNegated = false
+    switch opcode {
+    case .equal: decision = slowComparison(.equal, left, right)
+    case .notEqual:
+      decision = slowComparison(.equal, left, right)
+      isNegated = true
+    case .less: decision = intOr(.less, left, right)
+    case .lessEqual: decision = intOr(.lessEqual, left, right)
+    case .greater: decision = intOr(.greater, left, right)
+    case .greaterEqual: decision = intOr(.greaterEqual, left, right)
+    case .isIdentical, .isNotIdentical:
+      decision = decide { () throws(RaisedError) in
+        isIdentical(try resolved(left), try resolved(right))
+      }
+      isNegated = opcode == .isNotIdentical
+    default:
+      decision = decide { () throws(RaisedError) in
+        try contains(try resolved(right), try resolved(left))
+      }
+      isNegated = opcode == .containsNot
+    }
+    if decision == .failed { return false }
+    target.pointee = .bool((decision == .yes) != isNegated)
+    return true
+  }
+
+  @inline(__always)
+  private func intOr(_ kind: BinaryOperator, _ left: Value, _ right: Value) -> Decision {
+    if left.isInt && right.isInt {
+      switch kind {
+      case .less: return left.int < right.int ? .yes : .no
+      case .lessEqual: return left.int <= right.int ? .yes : .no
+      case .greater: return left.int > right.int ? .yes : .no
+      default: return left.int >= right.int ? .yes : .no
+      }
+    }
+    return slowComparison(kind, left, right)
+  }
+
+  // MARK: Elements
+
+  @inline(never)
+  func getIndex(
+    _ container: Value, _ key: Value, _ target: UnsafeMutablePointer<Value>
+  ) -> Bool {
+    attempt { () throws(RaisedError) in
+      target.pointee = try index(try resolved(container), try resolved(key))
+    }
+  }
+
+  @inline(never)
+  func storeIndex(_ container: Value, _ key: Value, _ value: Value) -> Bool {
+    attempt { () throws(RaisedError) in
+      try setIndex(try resolved(container), try resolved(key), value)
+    }
+  }
+
+  @inline(never)
+  func getSlice(
+    _ container: Value, _ bounds: UnsafeMutablePointer<Value>, closed: Bool,
+    _ target: UnsafeMutablePointer<Value>
+  ) -> Bool {
+    attempt { () throws(RaisedError) in
+      target.pointee = try slice(
+        try resolved(container), try resolved(bounds[0]), try resolved(bounds[1]), closed: closed)
+    }
+  }
+
+  // MARK: Building
+
+  @inline(never)
+  func makeList(
+    _ items: UnsafeMutablePointer<Value>, count: Int, into target: UnsafeMutablePointer<Value>
+  ) {
+    let list = makeList(capacity: count)
+    list.pointee.items.update(from: items, count: count)
+    list.pointee.count = count
+    for index in 0..<count where items[index].isUnresolved {
+      noteStore(items[index], in: Value(.list, list).header)
+    }
+    target.pointee = Value(.list, list)
+  }
+
+  @inline(never)
+  func makeTuple(
+    _ items: UnsafeMutablePointer<Value>, count: Int, into target: UnsafeMutablePointer<Value>
+  ) {
+    let memory = pointee.heap.allocate(
+      MemoryLayout<TupleObject>.size + count * MemoryLayout<Value>.stride, kind: .tuple)
+    let tuple = memory.assumingMemoryBound(to: TupleObject.self)
+    tuple.pointee.count = count
+    tuple.items.update(from: items, count: count)
+    noteStores(tuple)
+    target.pointee = Value(.tuple, tuple)
+  }
+
+  @inline(never)
+  func build(_ instruction: Instruction, _ base: UnsafeMutableRawPointer) -> Bool {
+    func register(_ operand: UInt16) -> UnsafeMutablePointer<Value> {
+      (base + Int(operand)).assumingMemoryBound(to: Value.self)
+    }
+    let target = register(instruction.a)
+    let operand = register(instruction.b)
+    return attempt { () throws(RaisedError) in
+      switch instruction.opcode {
+      case .listExtend: try extend(target.pointee.list, with: try resolved(operand.pointee))
+      case .tupleFromList:
+        let list = operand.pointee.list
+        makeTuple(list.pointee.items, count: list.pointee.count, into: target)
+      case .mapInsert:
+        try mapSet(
+          target.pointee.map, try resolved(operand.pointee), register(instruction.c).pointee)
+      case .mapExtend:
+        let source = try resolved(operand.pointee)
+        guard source.tag == .map else {
+          throw typeError("only a map can be spread in a map, not \(typeName(of: source))")
+        }
+        let entries = source.map
+        for position in 0..<entries.pointee.used {
+          let entry = entries.pointee.entries[position]
+          if !entry.key.isUndefined { try mapSet(target.pointee.map, entry.key, entry.value) }
+        }
+      case .makeRange:
+        let lower = try expectInt(try resolved(operand.pointee), "a range bound must be an int")
+        let upper = try expectInt(
+          try resolved(register(instruction.c).pointee), "a range bound must be an int")
+        target.pointee = makeRange(
+          lower, instruction.d == 0 ? upper : try closedEnd(upper), step: 1)
+      case .joinStrings:
+        try joinStrings(operand, count: Int(instruction.c), into: target)
+      case .formatValue:
+        let value = try resolved(operand.pointee)
+        target.pointee =
+          instruction.d != 0
+          ? try repr(value) : try format(value, specification: register(instruction.c).pointee)
+      default: break
+      }
+    }
+  }
+
+  private func closedEnd(_ upper: Int) throws(RaisedError) -> Int {
+    if upper == Int.max { throw valueError("a closed range cannot end at \(Int.max)") }
+    return upper + 1
+  }
+
+  private func joinStrings(
+    _ parts: UnsafeMutablePointer<Value>, count: Int, into target: UnsafeMutablePointer<Value>
+  ) throws(RaisedError) {
+    var bytes = 0
+    var scalars = 0
+    for position in 0..<count {
+      var part = parts[position]
+      if part.tag != .string {
+        part = try str(try resolved(part))
+        parts[position] = part
+      }
+      bytes += part.string.count
+      scalars += Int(part.string.pointee.scalarCount)
+    }
+    try reserve(bytes)
+    let string = allocateString(byteCount: bytes, scalarCount: scalars)
+    var destination = string.bytes
+    for position in 0..<count {
+      let part = parts[position].string
+      destination.update(from: part.bytes, count: part.count)
+      destination += part.count
+    }
+    target.pointee = Value(.string, string)
+  }
+
+  /// Appends the items of any iterable.
+  func extend(_ list: ListReference, with source: Value) throws(RaisedError) {
+    if source.tag == .list {
+      let items = source.list
+      try reserve(items.pointee.count * MemoryLayout<Value>.stride)
+      for position in 0..<items.pointee.count { append(items.pointee.items[position], to: list) }
+      return
+    }
+    let iterator = try iterate(source)
+    root(iterator)
+    while true {
+      let item = try next(iterator)
+      if item.isUndefined { return }
+      if list.pointee.count == list.pointee.capacity {
+        try reserve(list.pointee.capacity * MemoryLayout<Value>.stride * 2)
+      }
+      append(item, to: list)
+    }
+  }
+
+  // MARK: Safepoints
+
+  /// Does what waits: a collection, an interruption, the count of steps.
+  @inline(never)
+  func passSafepoint() -> Bool {
+    pointee.attention = 0
+    openStack()
+    if pointee.heap.allowance < 0 {
+      collect()
+      if pointee.heap.byteCount > pointee.heap.limit {
+        pointee.heap.finishSweeping()
+        if pointee.heap.byteCount > pointee.heap.limit {
+          return fail(memoryError(pointee.heap.byteCount))
+        }
+      }
+    }
+    if pointee.isInterrupted != 0 {
+      pointee.isInterrupted = 0
+      return fail(makeError(pointee.errors.interrupt, "interrupted"))
+    }
+    if let steps = pointee.limits.steps {
+      pointee.attention = 1
+      pointee.stepsLeft -= 1
+      if pointee.stepsLeft < 0 {
+        // Not to be caught and gone on with: the next steps fail as well.
+        return fail(
+          makeError(
+            pointee.errors.interrupt, "the program took more than \(steps) calls and loop rounds"))
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,77 @@
+import Lang
+
+/// Where a module stands in its life.
+enum ModuleState {
+  /// Found; nothing was read.
+  case pending
+  /// Its body is running.
+  case loading
+  case loaded
+}
+
+/// What the machine knows of one module, from the moment that it was found.
+final class ModuleRecord {
+  /// The full dotted name.
+  let name: String
+  /// The absolute path of the source; empty for native and embedded modules.
+  let location: String
+  /// Whether the source is the `init.l` of a folder.
+  let isPackage: Bool
+  var state = ModuleState.pending
+  /// The one proxy, while something may hold it; weak (the collector clears it).
+  var proxy: ProxyReference?
+  /// The module, from the beginning of its loading on.
+  var module: ModuleReference?
+  /// The source text that was loaded, kept for error messages.
+  var source: [UInt8] = []
+  /// The source parsed again, for error messages alone.
+  var syntaxTree: SyntaxTree {
+    if let knownTree { return knownTree }
+    let tree = source.withUnsafeBufferPointer { parse($0, symbols: SymbolTable()) }
+    knownTree = tree
+    return tree
+  }
+  private var knownTree: SyntaxTree?
+
+  /// Lets the tree of an earlier source go.
+  func forgetSyntaxTree() { knownTree = nil }
+
+  /// What fills a native module.
+  var initializer: ((Engine, ModuleReference) throws(RaisedError) -> Void)?
+  /// Where the module was imported first.
+  var importedFrom = ""
+  /// Whether the body contains `import *`, so that unknown names are looked up while running.
+  var hasDynamicNames = false
+
+  /// How messages name the source: the path as the user gave it, or the location.
+  var displayName: String { givenPath ?? (location.isEmpty ? name : location) }
+  /// The path of the script as it was given.
+  var givenPath: String?
+
+  /// Where the modules inside of a package are looked for; nil for other modules.
+  var folder: String? {
+    guard isPackage else { return nil }
+    return location.hasSuffix("/init.l") ? String(location.dropLast("/init.l".count)) : location
+  }
+
+  /// The name of the package that relative imports start from.
+  var package: String {
+    if isPackage { return name }
+    guard let dot = name.lastIndex(of: ".") else { return "" }
+    return String(name[..<dot])
+  }
+
+  init(name: String, location: String, isPackage: Bool) {
+    self.name = name
+    self.location = location
+    self.isPackage = isPackage
+  }
+}
+
+/// Every module that the machine knows, in the order in which they were found.
+struct ModuleTable {
+  var records: [ModuleRecord] = []
+  var byName: [String: Int] = [:]
+  /// Folders to search, in order.
+  var path: [String] = []
+}

@@ -1,0 +1,202 @@
+// Hashes of values. They are 32 bits, the same in every run of a program (nothing is seeded), and
+// agree with `equals`: what is equal has the same hash, `1` and `1.0` included.
+
+/// Mixing of bits into hashes.
+///
+/// A table takes the slot from the top bits and the lowest three bits of a hash (see
+/// ``MapObject/home(of:mask:)``), so these must depend on the whole key.
+enum Hash {
+  /// 2^64 divided by the golden ratio: multiples of it spread evenly over the top bits.
+  private static let golden: UInt64 = 0x9E37_79B9_7F4A_7C15
+  private static let second: UInt64 = 0xD6E8_FEB8_6659_FD93
+
+  static let ofNil: UInt32 = 0x3C6E_F372
+  static let ofTrue: UInt32 = 0xA54F_F53A
+  static let ofFalse: UInt32 = 0x510E_527F
+
+  /// The hash of a 64-bit integer.
+  ///
+  /// Eight neighbours share the top bits: their slots are one cache line, so that a program that
+  /// walks through consecutive keys walks through the index as well.
+  @inline(__always)
+  static func of(integer bits: UInt64) -> UInt32 {
+    let group = (bits >> 3) ^ (bits >> 35)
+    return UInt32(truncatingIfNeeded: (group &* golden) >> 32) & ~7
+      | UInt32(truncatingIfNeeded: bits & 7)
+  }
+
+  /// The hash of 64 bits without any order to preserve.
+  @inline(__always)
+  static func of(bits: UInt64) -> UInt32 {
+    fold(multiply(bits ^ second, golden))
+  }
+
+  /// Takes `hash` into the hash of a sequence.
+  @inline(__always)
+  static func combine(_ state: UInt64, _ hash: UInt32) -> UInt64 {
+    multiply(state ^ UInt64(hash), golden) &+ second
+  }
+
+  /// The hash of a sequence from its combined state.
+  @inline(__always)
+  static func finish(_ state: UInt64) -> UInt32 { fold(multiply(state, second)) }
+
+  /// The hash of bytes, never 0: eight at a time, each eight multiplied in.
+  static func of(bytes: UnsafePointer<UInt8>, count: Int) -> UInt32 {
+    var state = UInt64(truncatingIfNeeded: count) &* golden
+    let raw = UnsafeRawPointer(bytes)
+    if count >= 8 {
+      var position = 0
+      while position &+ 8 <= count {
+        let word = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        state = multiply(state ^ word, golden) &+ second
+        position &+= 8
+      }
+      // The last eight bytes once more, overlapping, instead of a tail byte by byte.
+      let word = raw.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+      state = multiply(state ^ word, second)
+    } else if count >= 4 {
+      let low = raw.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+      let high = raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+      state = multiply(state ^ (UInt64(high) << 32 | UInt64(low)), second)
+    } else if count > 0 {
+      let word =
+        UInt64(bytes[0]) << 16 | UInt64(bytes[count >> 1]) << 8 | UInt64(bytes[count &- 1])
+      state = multiply(state ^ word, second)
+    }
+    let hash = fold(multiply(state ^ second, golden))
+    return hash == 0 ? 1 : hash
+  }
+
+  /// The 128-bit product, folded.
+  @inline(__always)
+  private static func multiply(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let product = a.multipliedFullWidth(by: b)
+    return product.high ^ product.low
+  }
+
+  @inline(__always)
+  private static func fold(_ bits: UInt64) -> UInt32 {
+    UInt32(truncatingIfNeeded: bits ^ (bits >> 32))
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == StringObject {
+  /// The hash, kept in the object once it was asked for.
+  @inline(__always) var hash: UInt32 {
+    let known = pointee.header.word
+    return known != 0 ? known : computeHash()
+  }
+
+  @inline(never)
+  private func computeHash() -> UInt32 {
+    let hash = Hash.of(bytes: bytes, count: count)
+    pointee.header.word = hash
+    return hash
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == BytesObject {
+  /// The hash, kept in the object once it was asked for.
+  var hash: UInt32 {
+    let known = pointee.header.word
+    if known != 0 { return known }
+    let hash = Hash.of(bytes: bytes, count: pointee.count)
+    pointee.header.word = hash
+    return hash
+  }
+}
+
+extension Engine {
+  /// The hash of a value; a TypeError when it cannot be hashed.
+  ///
+  /// May run a `hash` method.
+  @inline(__always)
+  func hash(_ value: Value) throws(RaisedError) -> UInt32 {
+    if value.isInt { return Hash.of(integer: value.bits) }
+    if value.isString { return value.string.hash }
+    return try hashSlowly(value)
+  }
+
+  @inline(never)
+  private func hashSlowly(_ value: Value) throws(RaisedError) -> UInt32 {
+    switch value.tag {
+    case .list, .map, .set: throw typeError("\(typeName(of: value)) cannot be hashed")
+    case .tuple: return try hash(tuple: value)
+    case .instance: return try hash(instance: value)
+    case .boundMethod:
+      let bound = value.boundMethod
+      let state = Hash.combine(UInt64(identityHashBits(bound.pointee.method)), 0)
+      return Hash.finish(Hash.combine(state, identityHashBits(bound.pointee.receiver)))
+    case .deferred: return try hash(resolve(value))
+    default: return simpleHash(value)
+    }
+  }
+
+  /// The hash of a value that needs no call to hash: everything but tuples, instances, bound
+  /// methods and what cannot be hashed.
+  func simpleHash(_ value: Value) -> UInt32 {
+    switch value.tag {
+    case .int: return Hash.of(integer: value.bits)
+    case .string: return value.string.hash
+    case .nil: return Hash.ofNil
+    case .true: return Hash.ofTrue
+    case .false: return Hash.ofFalse
+    case .float:
+      let float = value.float
+      if let integer = Int(exactly: float) {
+        return Hash.of(integer: UInt64(bitPattern: Int64(integer)))
+      }
+      // A float beyond 64 bits may equal a big integer.
+      if float.isFinite && float == float.rounded(.towardZero) { return hashNumber(value) }
+      return Hash.of(bits: value.bits)
+    case .bigInt: return hashNumber(value)
+    case .bytes: return value.byteString.hash
+    case .range: return hash(range: value.range)
+    default: return identityHashBits(value)
+    }
+  }
+
+  /// The hash that goes with `is`.
+  @inline(__always)
+  private func identityHashBits(_ value: Value) -> UInt32 {
+    Hash.of(bits: UInt64(truncatingIfNeeded: identityHash(of: value)))
+  }
+
+  private func hash(tuple value: Value) throws(RaisedError) -> UInt32 {
+    try enterNativeRecursion()
+    let tuple = value.tuple
+    var state = UInt64(truncatingIfNeeded: tuple.pointee.count)
+    for index in 0..<tuple.pointee.count {
+      state = Hash.combine(state, try hash(tuple.items[index]))
+    }
+    return Hash.finish(state)
+  }
+
+  /// Ranges are equal when their sequences are, so a bound that is never reached does not count.
+  private func hash(range: RangeReference) -> UInt32 {
+    let count = range.count
+    var state = Hash.combine(UInt64(truncatingIfNeeded: count), Hash.ofNil)
+    if count > 0 {
+      state = Hash.combine(state, Hash.of(bits: UInt64(bitPattern: Int64(range.pointee.lower))))
+    }
+    if count > 1 {
+      state = Hash.combine(state, Hash.of(bits: UInt64(bitPattern: Int64(range.pointee.step))))
+    }
+    return Hash.finish(state)
+  }
+
+  private func hash(instance value: Value) throws(RaisedError) -> UInt32 {
+    if let result = try callMethod(value, pointee.names.hash) {
+      guard result.isInt || result.tag == .bigInt else {
+        throw typeError(
+          "\(typeName(of: value)).hash() must return an int, not \(typeName(of: result))")
+      }
+      return simpleHash(result)
+    }
+    if hasMethod(value, pointee.names.equal) {
+      throw typeError("\(typeName(of: value)) cannot be hashed")
+    }
+    return identityHashBits(value)
+  }
+}

@@ -1,0 +1,234 @@
+import BigInt
+
+// Text to numbers, with Python's grammar: white space around, a sign, single underscores between
+// digits, and for ints a prefix such as `0x` that agrees with the base.
+
+extension Engine {
+  /// The int that a text stands for, in base 2 to 36, or 0 to go by the prefix; nil when it is
+  /// malformed.
+  func parseInt(
+    _ text: UnsafeBufferPointer<UInt8>, base: Int
+  ) throws(RaisedError) -> Value? {
+    var scanner = NumberScanner(text)
+    let isNegative = scanner.takeSign()
+    var radix = base
+    let prefixed = scanner.prefixedRadix
+    if prefixed != 0 && (base == 0 || base == prefixed) {
+      radix = prefixed
+      scanner.position += 2
+      // One underscore may follow the prefix.
+      _ = scanner.take(UInt8(ascii: "_"))
+    } else if base == 0 {
+      radix = 10
+      // A leading zero would be octal elsewhere: only zero itself may have it.
+      if scanner.next == UInt8(ascii: "0") && !scanner.hasOnlyZeros { return nil }
+    }
+    let start = scanner.position
+    var value = 0
+    var digitCount = 0
+    var isBig = false
+    while let digit = scanner.takeDigit(radix: radix, isFirst: digitCount == 0) {
+      digitCount += 1
+      let (product, first) = value.multipliedReportingOverflow(by: radix)
+      let (sum, second) = product.addingReportingOverflow(digit)
+      if first || second { isBig = true }
+      value = sum
+    }
+    if digitCount == 0 || !scanner.isAtEnd { return nil }
+    if !isBig { return .int(isNegative ? -value : value) }
+
+    try reserveInt(bits: Double(digitCount) * logarithm2(Double(radix)))
+    let digits = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: digitCount)
+    defer { digits.deallocate() }
+    var index = 0
+    scanner.position = start
+    while let digit = scanner.takeDigit(radix: radix, isFirst: index == 0) {
+      digits[index] = UInt8(truncatingIfNeeded: digit)
+      index += 1
+    }
+    let limbs = try limbArithmetic.number(ofDigits: UnsafeBufferPointer(digits), radix: radix)
+    return makeInt(isNegative: isNegative, limbs: limbs)
+  }
+
+  /// The float that a text stands for; nil when it is malformed.
+  ///
+  /// Too large is infinite, too small 0.
+  func parseFloat(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+    var scanner = NumberScanner(text)
+    let isNegative = scanner.takeSign()
+    if let name = scanner.takeName() {
+      guard scanner.isAtEnd else { return nil }
+      return isNegative ? -name : name
+    }
+    let start = scanner.position
+    // The first 19 digits as an integer, and the power of ten that goes with it.
+    var significand: UInt64 = 0
+    var exponent = 0
+    var digitCount = 0
+    var isExact = true
+    func take(_ digit: Int) {
+      if significand < 100_000_000_000_000_000 {
+        significand = significand * 10 + UInt64(digit)
+      } else {
+        exponent += 1
+        if digit != 0 { isExact = false }
+      }
+    }
+    while let digit = scanner.takeDigit(radix: 10, isFirst: digitCount == 0) {
+      digitCount += 1
+      take(digit)
+    }
+    if scanner.take(UInt8(ascii: ".")) {
+      var isFirst = true
+      while let digit = scanner.takeDigit(radix: 10, isFirst: isFirst) {
+        digitCount += 1
+        isFirst = false
+        take(digit)
+        exponent -= 1
+      }
+    }
+    if digitCount == 0 { return nil }
+    if scanner.take(UInt8(ascii: "e")) || scanner.take(UInt8(ascii: "E")) {
+      let isNegativeExponent = scanner.takeSign()
+      var value = 0
+      var isFirst = true
+      while let digit = scanner.takeDigit(radix: 10, isFirst: isFirst) {
+        isFirst = false
+        // More than any float needs, whatever digits stand before it, and far from overflow.
+        value = min(value * 10 + digit, 1 << 40)
+      }
+      if isFirst { return nil }
+      exponent += isNegativeExponent ? -value : value
+    }
+    guard scanner.isAtEnd else { return nil }
+    let magnitude: Double
+    if significand == 0 {
+      magnitude = 0
+    } else if isExact && significand <= 1 << 53 && exponent >= -22 && exponent <= 22 {
+      // Both parts are floats without rounding, so that one operation rounds once.
+      magnitude =
+        exponent < 0
+        ? Double(significand) / Engine.powersOfTen[-exponent]
+        : Double(significand) * Engine.powersOfTen[exponent]
+    } else {
+      var digits: [UInt8] = []
+      for byte in text[start..<scanner.position] where byte != UInt8(ascii: "_") {
+        digits.append(byte)
+      }
+      magnitude = Double(String(decoding: digits, as: UTF8.self)) ?? 0
+    }
+    return isNegative ? -magnitude : magnitude
+  }
+
+  /// 10 ** 0 to 10 ** 22, which are exact.
+  static let powersOfTen: [Double] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+  ]
+}
+
+/// Reads a number from text, the white space around it left out.
+struct NumberScanner {
+  private let text: UnsafeBufferPointer<UInt8>
+  private let end: Int
+  var position: Int
+
+  init(_ text: UnsafeBufferPointer<UInt8>) {
+    self.text = text
+    var (start, end) = (0, text.count)
+    if let base = text.baseAddress {
+      while start < end {
+        let (scalar, length) = TextScanning.decode(base + start)
+        guard TextScanning.isSpace(scalar) else { break }
+        start += length
+      }
+      while start < end {
+        // The start of the last scalar.
+        var last = end - 1
+        while last > start && TextScanning.isContinuation(text[last]) { last -= 1 }
+        guard TextScanning.isSpace(TextScanning.decode(base + last).scalar) else { break }
+        end = last
+      }
+    }
+    (position, self.end) = (start, end)
+  }
+
+  var isAtEnd: Bool { position == end }
+  /// The next byte; 0 at the end.
+  var next: UInt8 { position < end ? text[position] : 0 }
+
+  /// Steps over `byte` if it comes next.
+  mutating func take(_ byte: UInt8) -> Bool {
+    guard position < end, text[position] == byte else { return false }
+    position += 1
+    return true
+  }
+
+  /// Steps over a sign; whether it was a minus.
+  mutating func takeSign() -> Bool {
+    if take(UInt8(ascii: "-")) { return true }
+    _ = take(UInt8(ascii: "+"))
+    return false
+  }
+
+  /// The base that `0x`, `0o` or `0b` stands for when it comes next, or 0.
+  var prefixedRadix: Int {
+    guard end - position > 2, text[position] == UInt8(ascii: "0") else { return 0 }
+    return switch text[position + 1] | 0x20 {
+    case UInt8(ascii: "x"): 16
+    case UInt8(ascii: "o"): 8
+    case UInt8(ascii: "b"): 2
+    default: 0
+    }
+  }
+
+  /// Whether what is left is zeros and underscores.
+  var hasOnlyZeros: Bool {
+    text[position..<end].allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: "_") }
+  }
+
+  /// Steps over a digit, and one underscore before it unless it is the first; its value.
+  mutating func takeDigit(radix: Int, isFirst: Bool) -> Int? {
+    guard position < end else { return nil }
+    var index = position
+    if text[index] == UInt8(ascii: "_") && !isFirst {
+      index += 1
+      if index == end { return nil }
+    }
+    let byte = text[index]
+    let digit: Int
+    if byte &- UInt8(ascii: "0") < 10 {
+      digit = Int(byte &- UInt8(ascii: "0"))
+    } else if (byte | 0x20) &- UInt8(ascii: "a") < 26 {
+      digit = Int((byte | 0x20) &- UInt8(ascii: "a")) + 10
+    } else {
+      return nil
+    }
+    if digit >= radix { return nil }
+    position = index + 1
+    return digit
+  }
+
+  /// Steps over `inf`, `infinity` or `nan` in any case; its value.
+  mutating func takeName() -> Double? {
+    func isNext(_ name: StaticString) -> Bool {
+      let count = name.utf8CodeUnitCount
+      guard end - position >= count else { return false }
+      for i in 0..<count where text[position + i] | 0x20 != name.utf8Start[i] { return false }
+      return true
+    }
+    if isNext("infinity") {
+      position += 8
+      return Double.infinity
+    }
+    if isNext("inf") {
+      position += 3
+      return Double.infinity
+    }
+    if isNext("nan") {
+      position += 3
+      return Double.nan
+    }
+    return nil
+  }
+}

@@ -1,0 +1,83 @@
+import Lang
+
+/// The code of a function as the interpreter reads it; shared by the closures made of it.
+struct PrototypeObject {
+  var header: ObjectHeader
+  var code: UnsafeMutablePointer<Instruction>
+  var constants: UnsafeMutablePointer<Value>
+  /// The slots of the function's module.
+  var globals: UnsafeMutablePointer<Value>
+  var caches: UnsafeMutablePointer<InlineCache>
+  /// The exact number of arguments when nothing else has to be done for a call; -1 otherwise.
+  var simpleArity: Int32
+  /// Registers to reserve.
+  var registerCount: Int32
+  var constantCount: Int32
+  var cacheCount: Int32
+  var captureCount: Int32
+  var codeCount: Int32
+  var module: ModuleReference
+  /// A retained ``Unit``.
+  var unit: Unmanaged<Unit>
+  /// A retained `FunctionCode`, for what is rarely needed.
+  var source: Unmanaged<FunctionCode>
+}
+
+/// A compiled module in the hands of one machine.
+final class Unit {
+  let compiled: CompiledModule
+  let module: ModuleReference
+  /// The prototypes made so far, by function number.
+  let prototypes: UnsafeMutablePointer<PrototypeReference?>
+
+  init(_ compiled: CompiledModule, module: ModuleReference) {
+    self.compiled = compiled
+    self.module = module
+    prototypes = .allocate(capacity: compiled.functions.count)
+    prototypes.initialize(repeating: nil, count: compiled.functions.count)
+  }
+
+  deinit { prototypes.deallocate() }
+}
+
+/// What one attribute or method instruction found last; 24 bytes, beside the code.
+struct InlineCache {
+  /// What the receiver must be for the entry to hold: the address of a shape, module or class, or a
+  /// built-in type's tag.
+  var key: UInt
+  /// A method or the new shape; see ``kind``.
+  var extra: UInt64
+  var extraTag: Tag
+  var kind: Kind
+  /// The slot of a field or module variable.
+  var slot: Int16
+  var symbol: Symbol
+
+  enum Kind: UInt8 {
+    case empty
+    /// key: shape; the value is in `slot`.
+    case field
+    /// key: shape; a store adds the field `slot` and leads to the shape `extra`.
+    case newField
+    /// key: shape; `extra` is the method.
+    case method
+    /// key: module; the value is in `slot`.
+    case moduleVariable
+    /// key: tag; `extra` is the native method.
+    case builtinMethod
+    /// key: class; `extra` is the static method or constant.
+    case classMember
+  }
+
+  init(symbol: Symbol) {
+    key = 0
+    extra = 0
+    extraTag = .nil
+    kind = .empty
+    slot = 0
+    self.symbol = symbol
+  }
+
+  /// The method or member.
+  @inline(__always) var value: Value { Value(tag: extraTag, bits: extra) }
+}

@@ -1,0 +1,181 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Text under construction: growable UTF-8 in memory of its own, and its length in Unicode scalars.
+///
+/// Each append says, or finds out cheaply, how many scalars it adds, so that ``finish()`` makes the
+/// string without looking at the text again. Growth beyond ``unaskedCapacity`` asks the engine
+/// first, so that text without end becomes a `MemoryError`. Whoever makes a builder deallocates it:
+///
+///     var builder = TextBuilder(engine)
+///     defer { builder.deallocate() }
+///     try builder.append("count: ")
+///     try builder.append(decimal: 3)
+///     return builder.finish()
+struct TextBuilder {
+  /// The machine whose memory limit holds.
+  let engine: Engine
+  private var base: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  /// The length in bytes.
+  private(set) var count = 0
+  /// The length in Unicode scalars.
+  private(set) var scalarCount = 0
+
+  /// Up to this many bytes are taken without asking the engine.
+  static let unaskedCapacity = 64 << 10
+  private static let firstCapacity = 112
+
+  /// Makes an empty builder with room for `capacity` bytes, at most ``unaskedCapacity`` of them.
+  @inline(__always)
+  init(_ engine: Engine, capacity: Int = 0) {
+    self.engine = engine
+    self.capacity = min(max(capacity, TextBuilder.firstCapacity), TextBuilder.unaskedCapacity)
+    base = malloc(self.capacity).unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// Frees the memory; the builder must not be used afterwards.
+  @inline(__always)
+  func deallocate() { free(base) }
+
+  /// The bytes so far; valid until the next append.
+  @inline(__always) var bytes: UnsafePointer<UInt8> { UnsafePointer(base) }
+
+  /// Drops what was appended, keeping the memory.
+  @inline(__always)
+  mutating func removeAll() {
+    count = 0
+    scalarCount = 0
+  }
+
+  /// Drops the last `bytes` bytes, which are ASCII.
+  @inline(__always)
+  mutating func removeLast(_ bytes: Int) {
+    count -= bytes
+    scalarCount -= bytes
+  }
+
+  // MARK: Appending
+
+  /// Appends one ASCII character.
+  @inline(__always)
+  mutating func append(_ ascii: UInt8) throws(RaisedError) {
+    if count == capacity { try grow(by: 1) }
+    base[count] = ascii
+    count += 1
+    scalarCount += 1
+  }
+
+  /// Appends `length` bytes of valid UTF-8 that are `scalars` scalars.
+  @inline(__always)
+  mutating func append(
+    _ source: UnsafePointer<UInt8>, count length: Int, scalarCount scalars: Int
+  ) throws(RaisedError) {
+    if length > capacity - count { try grow(by: length) }
+    memcpy(base + count, source, length)
+    count += length
+    scalarCount += scalars
+  }
+
+  /// Appends `length` bytes of ASCII.
+  @inline(__always)
+  mutating func append(ascii source: UnsafePointer<UInt8>, count length: Int) throws(RaisedError) {
+    try append(source, count: length, scalarCount: length)
+  }
+
+  /// Appends valid UTF-8 whose scalars are counted here.
+  mutating func append(_ source: UnsafePointer<UInt8>, count length: Int) throws(RaisedError) {
+    try append(
+      source, count: length, scalarCount: Engine.scalarCount(source, count: length))
+  }
+
+  /// Appends a string of the language.
+  @inline(__always)
+  mutating func append(_ string: StringReference) throws(RaisedError) {
+    try append(
+      string.bytes, count: string.count, scalarCount: Int(string.pointee.scalarCount))
+  }
+
+  /// Appends fixed text, which must be ASCII.
+  @inline(__always)
+  mutating func append(_ text: StaticString) throws(RaisedError) {
+    try append(ascii: text.utf8Start, count: text.utf8CodeUnitCount)
+  }
+
+  /// Appends a Swift string.
+  mutating func append(text: String) throws(RaisedError) {
+    for scalar in text.unicodeScalars { try append(scalar: scalar) }
+  }
+
+  /// Appends one Unicode scalar.
+  @inline(__always)
+  mutating func append(scalar: Unicode.Scalar) throws(RaisedError) {
+    if capacity - count < 4 { try grow(by: 4) }
+    count += TextScanning.encode(scalar, to: base + count)
+    scalarCount += 1
+  }
+
+  /// Appends one Unicode scalar `times` times.
+  mutating func append(_ scalar: Unicode.Scalar, times: Int) throws(RaisedError) {
+    if times <= 0 { return }
+    if scalar.isASCII {
+      if times > capacity - count { try grow(by: times) }
+      memset(base + count, Int32(scalar.value), times)
+      count += times
+      scalarCount += times
+      return
+    }
+    try prepare(times.multipliedReportingOverflow(by: 4).overflow ? Int.max : times * 4)
+    for _ in 0..<times { try append(scalar: scalar) }
+  }
+
+  /// Appends an integer in decimal.
+  mutating func append(decimal value: Int) throws(RaisedError) {
+    if capacity - count < 20 { try grow(by: 20) }
+    let length = TextScanning.decimalLength(value)
+    TextScanning.writeDecimal(value, length: length, to: base + count)
+    count += length
+    scalarCount += length
+  }
+
+  /// Makes room for `length` more bytes and says where they go; ``commit(_:scalarCount:)`` follows.
+  @inline(__always)
+  @discardableResult
+  mutating func prepare(_ length: Int) throws(RaisedError) -> UnsafeMutablePointer<UInt8> {
+    if length > capacity - count { try grow(by: length) }
+    return base + count
+  }
+
+  /// Counts bytes that were written where ``prepare(_:)`` said.
+  @inline(__always)
+  mutating func commit(_ length: Int, scalarCount scalars: Int) {
+    count += length
+    scalarCount += scalars
+  }
+
+  // MARK: Results
+
+  /// The text as a string of the language.
+  func finish() -> Value {
+    engine.makeString(base, count: count, scalarCount: scalarCount)
+  }
+
+  /// The text as a string, for whoever appended it with scalar counts of 0 and knows the sum.
+  func finish(scalarCount: Int) -> Value {
+    engine.makeString(base, count: count, scalarCount: scalarCount)
+  }
+
+  @inline(never)
+  private mutating func grow(by length: Int) throws(RaisedError) {
+    let (sum, overflow) = count.addingReportingOverflow(length)
+    let needed = overflow ? Int.max : sum
+    try engine.reserveString(needed)
+    let larger = max(needed, capacity * 2)
+    try engine.reserve(larger)
+    base = realloc(base, larger).unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
+    capacity = larger
+  }
+}

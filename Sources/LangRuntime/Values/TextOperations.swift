@@ -1,0 +1,207 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+// What the operators do with strings and byte strings: joining, repeating, indexes, slices,
+// containment, order. Nothing here collects.
+
+extension Engine {
+  // MARK: Making
+
+  /// Refuses a string of `byteCount` bytes that the memory limit or a string's layout does not allow.
+  @inline(__always)
+  func reserveString(_ byteCount: Int) throws(RaisedError) {
+    if byteCount >= TextBuilder.unaskedCapacity { try reserveLargeString(byteCount) }
+  }
+
+  @inline(never)
+  private func reserveLargeString(_ byteCount: Int) throws(RaisedError) {
+    try reserve(byteCount)
+    if byteCount > Int(UInt32.max) {
+      throw makeError(
+        pointee.errors.memoryError, "a string is limited to \(UInt32.max) bytes")
+    }
+  }
+
+  /// A string with the bytes of a part of another, which begins and ends at scalars.
+  @inline(__always)
+  func makeSubstring(_ string: StringReference, from start: Int, to end: Int) -> Value {
+    let count = end - start
+    if string.isASCII {
+      if count == 1 { return character(string.bytes[start]) }
+      if count == string.count { return Value(.string, string) }
+      let part = allocateString(byteCount: count, scalarCount: count)
+      memcpy(part.bytes, string.bytes + start, count)
+      return Value(.string, part)
+    }
+    if count == string.count { return Value(.string, string) }
+    return makeString(string.bytes + start, count: count)
+  }
+
+  /// The string of one scalar.
+  @inline(__always)
+  func makeString(_ scalar: Unicode.Scalar) -> Value {
+    if scalar.isASCII { return character(UInt8(truncatingIfNeeded: scalar.value)) }
+    let string = allocateString(byteCount: UTF8.width(scalar), scalarCount: 1)
+    _ = TextScanning.encode(scalar, to: string.bytes)
+    return Value(.string, string)
+  }
+
+  // MARK: Joining and repeating
+
+  /// The text of `a` and then `b`.
+  func concatenate(
+    _ a: StringReference, _ b: StringReference
+  ) throws(RaisedError) -> Value {
+    let (left, right) = (a.count, b.count)
+    if right == 0 { return Value(.string, a) }
+    if left == 0 { return Value(.string, b) }
+    try reserveString(left + right)
+    let result = allocateString(
+      byteCount: left + right,
+      scalarCount: Int(a.pointee.scalarCount) + Int(b.pointee.scalarCount))
+    memcpy(result.bytes, a.bytes, left)
+    memcpy(result.bytes + left, b.bytes, right)
+    return Value(.string, result)
+  }
+
+  /// The text `times` times; empty when that is not positive.
+  func repeatString(_ string: StringReference, _ times: Int) throws(RaisedError) -> Value {
+    if times == 1 { return Value(.string, string) }
+    if times <= 0 || string.count == 0 {
+      return Value(.string, allocateString(byteCount: 0, scalarCount: 0))
+    }
+    let (count, overflow) = string.count.multipliedReportingOverflow(by: times)
+    try reserveString(overflow ? Int.max : count)
+    let result = allocateString(
+      byteCount: count, scalarCount: Int(string.pointee.scalarCount) * times)
+    fill(result.bytes, count: count, with: string.bytes, count: string.count)
+    return Value(.string, result)
+  }
+
+  /// The bytes of `a` and then `b`.
+  func concatenateBytes(
+    _ a: BytesReference, _ b: BytesReference
+  ) throws(RaisedError) -> Value {
+    let (left, right) = (a.pointee.count, b.pointee.count)
+    if right == 0 { return Value(.bytes, a) }
+    if left == 0 { return Value(.bytes, b) }
+    try reserve(left + right)
+    let result = allocateBytes(count: left + right)
+    memcpy(result.bytes, a.bytes, left)
+    memcpy(result.bytes + left, b.bytes, right)
+    return Value(.bytes, result)
+  }
+
+  /// The bytes `times` times; empty when that is not positive.
+  func repeatBytes(_ bytes: BytesReference, _ times: Int) throws(RaisedError) -> Value {
+    if times == 1 { return Value(.bytes, bytes) }
+    if times <= 0 || bytes.pointee.count == 0 { return Value(.bytes, allocateBytes(count: 0)) }
+    let (count, overflow) = bytes.pointee.count.multipliedReportingOverflow(by: times)
+    try reserve(overflow ? Int.max : count)
+    let result = allocateBytes(count: count)
+    fill(result.bytes, count: count, with: bytes.bytes, count: bytes.pointee.count)
+    return Value(.bytes, result)
+  }
+
+  /// Fills memory with copies of a unit that is not empty, by doubling what is there.
+  private func fill(
+    _ memory: UnsafeMutablePointer<UInt8>, count: Int,
+    with unit: UnsafePointer<UInt8>, count unitCount: Int
+  ) {
+    if unitCount == 1 {
+      memset(memory, Int32(unit[0]), count)
+      return
+    }
+    memcpy(memory, unit, unitCount)
+    var filled = unitCount
+    while filled < count {
+      let step = min(filled, count - filled)
+      memcpy(memory + filled, memory, step)
+      filled += step
+    }
+  }
+
+  // MARK: Indexes and slices
+
+  /// The character at `index`, which counts from the end when negative; constant time on ASCII.
+  @inline(__always)
+  func stringIndex(_ string: StringReference, _ index: Int) throws(RaisedError) -> Value {
+    let length = Int(string.pointee.scalarCount)
+    let position = index < 0 ? index &+ length : index
+    if UInt(bitPattern: position) >= UInt(bitPattern: length) {
+      throw indexError("string index \(index) is out of range for length \(length)")
+    }
+    if string.isASCII { return character(string.bytes[position]) }
+    return scalarString(string, position)
+  }
+
+  @inline(never)
+  private func scalarString(_ string: StringReference, _ position: Int) -> Value {
+    let offset = byteOffset(string, position)
+    return makeString(TextScanning.decode(string.bytes + offset).scalar)
+  }
+
+  /// The byte position of the scalar at `index`, from 0 to the length.
+  @inline(__always)
+  func byteOffset(_ string: StringReference, _ index: Int) -> Int {
+    string.isASCII
+      ? index : TextScanning.byteOffset(string.bytes, count: string.count, ofScalar: index)
+  }
+
+  /// The scalar index of a byte position.
+  @inline(__always)
+  func scalarIndex(_ string: StringReference, ofByte offset: Int) -> Int {
+    string.isASCII ? offset : Engine.scalarCount(string.bytes, count: offset)
+  }
+
+  /// The characters from `from` up to `to`, for `0 <= from <= to <= length`.
+  func stringSlice(_ string: StringReference, from: Int, to: Int) -> Value {
+    if string.isASCII { return makeSubstring(string, from: from, to: to) }
+    let start = TextScanning.byteOffset(string.bytes, count: string.count, ofScalar: from)
+    let end = TextScanning.byteOffset(
+      string.bytes, count: string.count, ofScalar: to - from, from: start)
+    if end - start == string.count { return Value(.string, string) }
+    return makeString(string.bytes + start, count: end - start, scalarCount: to - from)
+  }
+
+  /// The bytes from `from` up to `to`, for `0 <= from <= to <= length`.
+  func bytesSlice(_ bytes: BytesReference, from: Int, to: Int) -> Value {
+    if to - from == bytes.pointee.count { return Value(.bytes, bytes) }
+    return makeBytes(bytes.bytes + from, count: to - from)
+  }
+
+  // MARK: Asking
+
+  /// Whether `part` occurs in a string.
+  func stringContains(_ string: StringReference, _ part: StringReference) -> Bool {
+    TextSearch.find(string.bytes, count: string.count, part.bytes, count: part.count) >= 0
+  }
+
+  /// Whether `part` occurs in a byte string.
+  func bytesContain(_ bytes: BytesReference, _ part: BytesReference) -> Bool {
+    TextSearch.find(
+      bytes.bytes, count: bytes.pointee.count, part.bytes, count: part.pointee.count) >= 0
+  }
+
+  /// Negative, zero or positive: the order of the scalars, which is that of the bytes.
+  @inline(__always)
+  func compareStrings(_ a: StringReference, _ b: StringReference) -> Int {
+    compare(a.bytes, a.count, b.bytes, b.count)
+  }
+
+  /// Negative, zero or positive.
+  func compareBytes(_ a: BytesReference, _ b: BytesReference) -> Int {
+    compare(a.bytes, a.pointee.count, b.bytes, b.pointee.count)
+  }
+
+  @inline(__always)
+  private func compare(
+    _ a: UnsafePointer<UInt8>, _ left: Int, _ b: UnsafePointer<UInt8>, _ right: Int
+  ) -> Int {
+    let order = memcmp(a, b, min(left, right))
+    return order != 0 ? Int(order) : left - right
+  }
+}

@@ -1,0 +1,14 @@
+/// The exit codes of the `lang` command (the numbers are those of BSD's `sysexits.h`).
+enum ExitCode {
+  static let success: Int32 = 0
+  /// The command line is wrong.
+  static let usage: Int32 = 64
+  /// The source does not compile.
+  static let doesNotCompile: Int32 = 65
+  /// An error was not caught.
+  static let uncaughtError: Int32 = 70
+  /// A file cannot be read.
+  static let cannotBeRead: Int32 = 74
+  /// Ctrl-C.
+  static let interrupted: Int32 = 130
+}

@@ -1,0 +1,13 @@
+import Glibc
+import LangRuntime
+
+// `lang file.l` goes straight to the script: building the option parser would cost more than a short
+// script takes. Everything else goes through `LangCommand`.
+let arguments = CommandLine.arguments
+if arguments.count > 1, !arguments[1].hasPrefix("-"), !LangCommand.isCommand(arguments[1]) {
+  exit(ScriptRunner().runFile(arguments[1], arguments: Array(arguments.dropFirst(2))))
+}
+if arguments.count == 3, arguments[1] == "-e" {
+  exit(ScriptRunner().runText(Array(arguments[2].utf8), name: "<command>"))
+}
+LangCommand.main(normalizing: Array(arguments.dropFirst()))
