@@ -28,5 +28,7 @@ let package = Package(
     .systemLibrary(name: "CMinizip", providers: [.apt(["libminizip-dev", "zlib1g-dev"])]),
     .testTarget(name: "LangTests", dependencies: ["Lang"]),
     .testTarget(name: "LangRuntimeTests", dependencies: ["LangRuntime"]),
+    // Runs the executable over Tests/scripts; see Tests/scripts/README.md.
+    .testTarget(name: "ScriptTests"),
   ]
 )

@@ -90,10 +90,11 @@ extension Engine {
 
   /// Makes the function whose frames stand between Swift code and what it calls.
   private func makeBridge() {
-    let module = makeModule(record: 0, capacity: 1)
-    pointee.modules.records.append(ModuleRecord(name: "<bridge>", location: "", isPackage: false))
-    pointee.modules.records[0].module = module
-    pointee.modules.records[0].state = .loaded
+    let record = ModuleRecord(name: "<bridge>", location: "", isPackage: false)
+    let module = makeModule(record: pointee.modules.records.count, capacity: 1)
+    record.module = module
+    record.state = .loaded
+    pointee.modules.records.append(record)
     let compiled = CompiledModule.bridge(symbols: pointee.symbols)
     let unit = Unit(compiled, module: module)
     pointee.bridge = makeFunction(prototype(0, of: unit))
