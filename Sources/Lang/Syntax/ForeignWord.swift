@@ -5,8 +5,8 @@ public enum ForeignWord {
     switch word {
     case "def", "function", "func", "fun", "fnc": return "a function begins with 'fn'"
     case "const", "final", "val": return "a constant begins with 'let'"
-    case "int", "float", "string", "auto", "mut", "local": return "a variable begins with 'var'"
-    case "elif", "elsif", "elseif", "elsif:": return "write 'else if'"
+    case "auto", "mut", "local": return "a variable begins with 'var'"
+    case "elif", "elsif", "elseif": return "write 'else if'"
     case "foreach": return "write for x in xs { … }"
     case "unless": return "write if not … { … }"
     case "until": return "write while not … { … }"
@@ -23,6 +23,19 @@ public enum ForeignWord {
     case "async", "await": return "there are no asynchronous functions"
     case "new": return "an object is made by calling its class: Circle(1)"
     case "with", "defer": return "write try { … } finally { … }"
+    default: return nil
+    }
+  }
+
+  /// What to write instead of an operator that is a word elsewhere, or `nil`.
+  static func `operator`(_ word: String) -> String? {
+    switch word {
+    case "new": return "an object is made by calling its class: Circle(1)"
+    case "lambda": return "a function without a name is written fn(x) => …"
+    case "await": return "there are no asynchronous functions"
+    case "typeof": return "write type(x)"
+    case "int", "float", "string", "bool", "list", "map": return "a variable begins with 'var'"
+    case "print", "echo", "puts", "printf", "println": return "a call needs parentheses: print(…)"
     default: return nil
     }
   }
@@ -46,7 +59,7 @@ public enum ForeignWord {
     case "dict", "object", "Map", "Object": return "write {key: value}, or map(…)"
     case "array", "Array", "List": return "write [a, b], or list(…)"
     case "Set": return "write set([a, b])"
-    case "str_", "String", "toString", "tostring": return "write str(…)"
+    case "String", "toString", "tostring": return "write str(…)"
     case "parseInt", "Integer", "tonumber": return "write int(…)"
     case "typeof": return "write type(…)"
     case "Exception", "RuntimeError": return "write Error(…)"

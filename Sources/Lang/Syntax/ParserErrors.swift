@@ -101,6 +101,8 @@ extension Parser {
       switch token.kind {
       case .dot where lexer.cursor.pointee.isDecimalDigit: help = "write 0.5, not .5"
       case .slashSlash: help = "a comment begins with '#'"
+      case .greater where lexer.base[Int(token.start) - 1] == UInt8(ascii: "<"):
+        help = "write '!='"
       case .yieldKeyword: help = "'yield' is a statement"
       case .throwKeyword, .returnKeyword, .breakKeyword, .continueKeyword:
         help = "'\(text(token.range))' is a statement; use 'if' instead of an operator"
@@ -206,11 +208,14 @@ extension Parser {
     var help: String?
     switch token.kind {
     case .equal where isAfterWord("for", opening): help = Parser.countingLoop
+    case .inKeyword where isAfterWord("for", opening): help = "write for x in xs { … }"
     case .equal where kind == .rightParenthesis:
       help = "'==' compares; an argument is named with ':', as in f(x: 1)"
     case .forKeyword where kind == .rightParenthesis:
       help = "a comprehension stands in brackets: [x for x in xs]"
     case .colon where kind == .rightBracket: help = "a slice is written xs[a..b]"
+    case .colon where kind == .rightParenthesis: help = "names have no declared types"
+    case .name: help = ForeignWord.operator(previousWord)
     default: break
     }
     return expected("',' or '\(close)'", secondary: [opening], help: help)
@@ -222,6 +227,15 @@ extension Parser {
   private func isAfterWord(_ word: String, _ opening: SourceRange) -> Bool {
     let before = text(SourceRange(opening.start - min(opening.start, 8), opening.start))
     return before.split(whereSeparator: { !$0.isLetter }).last.map(String.init) == word
+  }
+
+  /// The word right before the current token, or nothing.
+  var previousWord: String {
+    var start = Int(previousEnd)
+    while start > 0, lexer.classOf(lexer.base[start - 1]) & CharacterClass.continuesName != 0 {
+      start -= 1
+    }
+    return text(SourceRange(UInt32(start), previousEnd))
   }
 
   /// True where the current token cannot be part of anything in brackets.

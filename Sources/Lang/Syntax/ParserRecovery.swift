@@ -213,14 +213,10 @@ extension Parser {
     var help: String?
     switch token.kind {
     case .equal: help = "an assignment is a statement: one a line"
-    case .string, .integer, .float, .name, .formatString:
-      if first == "print" {
-        help = "a call needs parentheses: print(…)"
-      } else if token.kind == .string, ["b", "rb", "br"].contains(first) {
-        help = "bytes(…) makes bytes"
-      } else if token.kind == .string, ["rf", "fr", "u", "F", "R"].contains(first) {
-        help = "the kinds of text are \"…\", r\"…\" and f\"…\""
-      }
+    case .string, .integer, .float, .name, .formatString: help = helpForJuxtaposition
+    case .fromKeyword where first == "import": help = "write from module import name"
+    case .colon where lexer.cursor.pointee == UInt8(ascii: "="):
+      help = "'let' and 'var' declare, '=' assigns"
     case .ifKeyword: help = "a conditional expression is written condition ? a : b"
     case .arrow: help = "a function without a name is written fn(x) => …"
     case .elseKeyword: help = "'else' belongs to an 'if' with braces"
@@ -229,6 +225,19 @@ extension Parser {
     default: break
     }
     return expected("the end of the statement", help: help)
+  }
+
+  /// What may be meant by two values in a row, of which the current token begins the second.
+  private var helpForJuxtaposition: String? {
+    let word = previousWord
+    if token.kind == .string, ["b", "rb", "br", "B"].contains(word) { return "bytes(…) makes bytes" }
+    if token.kind == .string, ["rf", "fr", "u", "F", "R"].contains(word) {
+      return "the kinds of text are \"…\", r\"…\" and f\"…\""
+    }
+    let last = lexer.base[Int(previousEnd) - 1]
+    let isText = token.kind == .string || token.kind == .formatString
+    if isText, last == UInt8(ascii: "\"") || last == UInt8(ascii: "'") { return "'+' joins text" }
+    return ForeignWord.operator(word)
   }
 
   /// The name that a statement begins with, or nothing.
@@ -307,15 +316,18 @@ extension Parser {
     }
     var help: String?
     if !isAfterLineEnd {
-      switch token.kind {
-      case .colon: help = "a body stands in braces: \(word) … { … }"
-      case .name where text(token.range) == "then": help = "a body stands in braces: { … }"
-      case .equal: help = "'==' compares, '=' assigns"
+      switch (token.kind, word.description) {
+      case (.colon, "class"), (.less, "class"), (.name, "class"):
+        help = "a base class stands in parentheses: class A(B) { … }"
+      case (.minus, "fn"): help = "a function has no declared type"
+      case (.comma, "catch"): help = "several classes stand in parentheses: (A, B)"
+      case (.colon, _): help = "a body stands in braces: \(word) … { … }"
+      case (.name, _) where text(token.range) == "then": help = "a body stands in braces: { … }"
+      case (.equal, _): help = "'==' compares, '=' assigns"
       default: break
       }
     }
-    let isFunction = word.utf8CodeUnitCount == 2 && word.utf8Start[0] == UInt8(ascii: "f")
-    throw expected(isFunction ? "'{' or '=>'" : "'{'", help: help)
+    throw expected(word.description == "fn" ? "'{' or '=>'" : "'{'", help: help)
   }
 
   /// The text ends inside a block.

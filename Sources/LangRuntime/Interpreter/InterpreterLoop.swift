@@ -29,6 +29,14 @@ private func number(_ value: Value) -> Double { value.isInt ? Double(value.int) 
 @inline(__always)
 private func isNumber(_ value: Value) -> Bool { value.isInt || value.isFloat }
 
+/// Whether `end` does not lie beyond `limit`; the operators of pointers are not always inlined.
+@inline(__always)
+private func isWithin<Element>(
+  _ end: UnsafeMutablePointer<Element>, _ limit: UnsafeMutablePointer<Element>
+) -> Bool {
+  UInt(bitPattern: end) <= UInt(bitPattern: limit)
+}
+
 extension Engine {
   /// Runs the innermost frame until `entry`, which is it or one below it, has returned to Swift code
   /// or an error leaves it.
@@ -52,375 +60,377 @@ extension Engine {
 
     while true {
       dispatch: while true {
-        let instruction = pc.pointee
+        // The operands are read where they are needed: decoding them here would fill the registers that
+        // `base` and its like should have, and would let a jump's distance be selected without a branch.
+        let instruction = pc
         pc += 1
-        switch instruction.opcode {
+        switch instruction.pointee.opcode {
 
         // MARK: Moving
 
         case .move:
-          register(base, instruction.a).pointee = register(base, instruction.b).pointee
+          register(base, instruction.pointee.a).pointee = register(base, instruction.pointee.b).pointee
         case .loadConstant:
-          register(base, instruction.a).pointee =
-            constants.assumingMemoryBound(to: Value.self)[instruction.wide]
+          register(base, instruction.pointee.a).pointee =
+            constants.assumingMemoryBound(to: Value.self)[instruction.pointee.wide]
         case .loadInt:
-          register(base, instruction.a).pointee = .int(instruction.wide)
+          register(base, instruction.pointee.a).pointee = .int(instruction.pointee.wide)
         case .loadNil:
-          register(base, instruction.a).pointee = .nil
+          register(base, instruction.pointee.a).pointee = .nil
         case .loadTrue:
-          register(base, instruction.a).pointee = .true
+          register(base, instruction.pointee.a).pointee = .true
         case .loadFalse:
-          register(base, instruction.a).pointee = .false
+          register(base, instruction.pointee.a).pointee = .false
         case .loadUndefined:
-          register(base, instruction.a).pointee = .undefined
+          register(base, instruction.pointee.a).pointee = .undefined
         case .loadGlobal:
-          let value = globals[instruction.wide]
+          let value = globals[instruction.pointee.wide]
           if value.tag == .undefined {
             frame.pointee.resume = pc
-            engine.failUndefinedGlobal(instruction.wide)
+            engine.failUndefinedGlobal(instruction.pointee.wide)
             break dispatch
           }
-          register(base, instruction.a).pointee = value
+          register(base, instruction.pointee.a).pointee = value
         case .storeGlobal:
-          let value = register(base, instruction.a).pointee
-          globals[instruction.wide] = value
+          let value = register(base, instruction.pointee.a).pointee
+          globals[instruction.pointee.wide] = value
           if value.isUnresolved { engine.noteGlobalStore(value) }
         case .loadBuiltin:
-          register(base, instruction.a).pointee = engine.pointee.builtins[instruction.wide]
+          register(base, instruction.pointee.a).pointee = engine.pointee.builtins[instruction.pointee.wide]
         case .loadDynamic:
           frame.pointee.resume = pc
-          if !engine.loadDynamic(register(base, instruction.a), name: instruction.wide) {
+          if !engine.loadDynamic(register(base, instruction.pointee.a), name: instruction.pointee.wide) {
             break dispatch
           }
         case .loadCapture:
-          register(base, instruction.a).pointee =
-            (UnsafeMutableRawPointer(frame.pointee.function.captures) + Int(instruction.b))
+          register(base, instruction.pointee.a).pointee =
+            (UnsafeMutableRawPointer(frame.pointee.function.captures) + Int(instruction.pointee.b))
             .assumingMemoryBound(to: Value.self).pointee
         case .loadCaptureCell:
-          let cell = (UnsafeMutableRawPointer(frame.pointee.function.captures) + Int(instruction.b))
+          let cell = (UnsafeMutableRawPointer(frame.pointee.function.captures) + Int(instruction.pointee.b))
             .assumingMemoryBound(to: Value.self).pointee
-          register(base, instruction.a).pointee = cell.object(CellObject.self).pointee.value
+          register(base, instruction.pointee.a).pointee = cell.object(CellObject.self).pointee.value
         case .storeCaptureCell:
-          let cell = (UnsafeMutableRawPointer(frame.pointee.function.captures) + Int(instruction.b))
+          let cell = (UnsafeMutableRawPointer(frame.pointee.function.captures) + Int(instruction.pointee.b))
             .assumingMemoryBound(to: Value.self).pointee
-          let value = register(base, instruction.a).pointee
+          let value = register(base, instruction.pointee.a).pointee
           cell.object(CellObject.self).pointee.value = value
           if value.isUnresolved { engine.noteStore(value, in: cell.header) }
         case .makeCell:
-          register(base, instruction.a).pointee = engine.makeCell(
-            register(base, instruction.b).pointee)
+          register(base, instruction.pointee.a).pointee = engine.makeCell(
+            register(base, instruction.pointee.b).pointee)
         case .loadCell:
-          register(base, instruction.a).pointee =
-            register(base, instruction.b).pointee.object(CellObject.self).pointee.value
+          register(base, instruction.pointee.a).pointee =
+            register(base, instruction.pointee.b).pointee.object(CellObject.self).pointee.value
         case .storeCell:
-          let cell = register(base, instruction.a).pointee
-          let value = register(base, instruction.b).pointee
+          let cell = register(base, instruction.pointee.a).pointee
+          let value = register(base, instruction.pointee.b).pointee
           cell.object(CellObject.self).pointee.value = value
           if value.isUnresolved { engine.noteStore(value, in: cell.header) }
         case .checkDefined:
-          if register(base, instruction.a).pointee.tag == .undefined {
+          if register(base, instruction.pointee.a).pointee.tag == .undefined {
             frame.pointee.resume = pc
             engine.failUndefined(
-              constants.assumingMemoryBound(to: Value.self)[instruction.wide])
+              constants.assumingMemoryBound(to: Value.self)[instruction.pointee.wide])
             break dispatch
           }
         case .makeFunction:
-          engine.makeFunction(instruction.wide, into: register(base, instruction.a))
+          engine.makeFunction(instruction.pointee.wide, into: register(base, instruction.pointee.a))
 
         // MARK: Arithmetic
 
         case .add:
-          let left = register(base, instruction.b).pointee
-          let right = register(base, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(base, instruction.pointee.c).pointee
           if left.isInt && right.isInt {
             let (sum, overflow) = left.int.addingReportingOverflow(right.int)
             if !overflow {
-              register(base, instruction.a).pointee = .int(sum)
+              register(base, instruction.pointee.a).pointee = .int(sum)
               continue dispatch
             }
           } else if isNumber(left) && isNumber(right) {
-            register(base, instruction.a).pointee = .float(number(left) + number(right))
+            register(base, instruction.pointee.a).pointee = .float(number(left) + number(right))
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.add, left, right, register(base, instruction.a)) {
+          if !engine.slowArithmetic(.add, left, right, register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .subtract:
-          let left = register(base, instruction.b).pointee
-          let right = register(base, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(base, instruction.pointee.c).pointee
           if left.isInt && right.isInt {
             let (difference, overflow) = left.int.subtractingReportingOverflow(right.int)
             if !overflow {
-              register(base, instruction.a).pointee = .int(difference)
+              register(base, instruction.pointee.a).pointee = .int(difference)
               continue dispatch
             }
           } else if isNumber(left) && isNumber(right) {
-            register(base, instruction.a).pointee = .float(number(left) - number(right))
+            register(base, instruction.pointee.a).pointee = .float(number(left) - number(right))
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.subtract, left, right, register(base, instruction.a)) {
+          if !engine.slowArithmetic(.subtract, left, right, register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .multiply:
-          let left = register(base, instruction.b).pointee
-          let right = register(base, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(base, instruction.pointee.c).pointee
           if left.isFloat && right.isFloat {
-            register(base, instruction.a).pointee = .float(left.float * right.float)
+            register(base, instruction.pointee.a).pointee = .float(left.float * right.float)
             continue dispatch
           } else if left.isInt && right.isInt {
             let (product, overflow) = left.int.multipliedReportingOverflow(by: right.int)
             if !overflow {
-              register(base, instruction.a).pointee = .int(product)
+              register(base, instruction.pointee.a).pointee = .int(product)
               continue dispatch
             }
           } else if isNumber(left) && isNumber(right) {
-            register(base, instruction.a).pointee = .float(number(left) * number(right))
+            register(base, instruction.pointee.a).pointee = .float(number(left) * number(right))
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.multiply, left, right, register(base, instruction.a)) {
+          if !engine.slowArithmetic(.multiply, left, right, register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .divide:
-          let left = register(base, instruction.b).pointee
-          let right = register(base, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(base, instruction.pointee.c).pointee
           if left.isFloat && right.isFloat && right.float != 0 {
-            register(base, instruction.a).pointee = .float(left.float / right.float)
+            register(base, instruction.pointee.a).pointee = .float(left.float / right.float)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.divide(left, right, register(base, instruction.a)) { break dispatch }
+          if !engine.divide(left, right, register(base, instruction.pointee.a)) { break dispatch }
         case .floorDivide:
-          let left = register(base, instruction.b).pointee
-          let right = register(base, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(base, instruction.pointee.c).pointee
           if left.isInt && right.isInt && right.int > 0 {
             let quotient = left.int / right.int
             let remainder = left.int &- quotient &* right.int
-            register(base, instruction.a).pointee = .int(remainder < 0 ? quotient &- 1 : quotient)
+            register(base, instruction.pointee.a).pointee = .int(remainder < 0 ? quotient &- 1 : quotient)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.floorDivide, left, right, register(base, instruction.a)) {
+          if !engine.slowArithmetic(.floorDivide, left, right, register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .modulo:
-          let left = register(base, instruction.b).pointee
-          let right = register(base, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(base, instruction.pointee.c).pointee
           if left.isInt && right.isInt && right.int > 0 {
             let remainder = left.int % right.int
-            register(base, instruction.a).pointee = .int(
+            register(base, instruction.pointee.a).pointee = .int(
               remainder < 0 ? remainder &+ right.int : remainder)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.modulo, left, right, register(base, instruction.a)) {
+          if !engine.slowArithmetic(.modulo, left, right, register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .power:
           frame.pointee.resume = pc
           if !engine.slowArithmetic(
-            .power, register(base, instruction.b).pointee, register(base, instruction.c).pointee,
-            register(base, instruction.a))
+            .power, register(base, instruction.pointee.b).pointee, register(base, instruction.pointee.c).pointee,
+            register(base, instruction.pointee.a))
           {
             break dispatch
           }
         case .bitAnd:
-          let left = register(base, instruction.b).pointee
-          let right = register(base, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(base, instruction.pointee.c).pointee
           if left.isInt && right.isInt {
-            register(base, instruction.a).pointee = .int(left.int & right.int)
+            register(base, instruction.pointee.a).pointee = .int(left.int & right.int)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.bitAnd, left, right, register(base, instruction.a)) {
+          if !engine.slowArithmetic(.bitAnd, left, right, register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .bitOr:
-          let left = register(base, instruction.b).pointee
-          let right = register(base, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(base, instruction.pointee.c).pointee
           if left.isInt && right.isInt {
-            register(base, instruction.a).pointee = .int(left.int | right.int)
+            register(base, instruction.pointee.a).pointee = .int(left.int | right.int)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.bitOr, left, right, register(base, instruction.a)) {
+          if !engine.slowArithmetic(.bitOr, left, right, register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .bitXor:
-          let left = register(base, instruction.b).pointee
-          let right = register(base, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(base, instruction.pointee.c).pointee
           if left.isInt && right.isInt {
-            register(base, instruction.a).pointee = .int(left.int ^ right.int)
+            register(base, instruction.pointee.a).pointee = .int(left.int ^ right.int)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.bitXor, left, right, register(base, instruction.a)) {
+          if !engine.slowArithmetic(.bitXor, left, right, register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .shiftLeft:
-          let left = register(base, instruction.b).pointee
-          let right = register(base, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(base, instruction.pointee.c).pointee
           if left.isInt && right.isInt && UInt(bitPattern: right.int) < 63 {
             let shifted = left.int &<< right.int
             if shifted &>> right.int == left.int {
-              register(base, instruction.a).pointee = .int(shifted)
+              register(base, instruction.pointee.a).pointee = .int(shifted)
               continue dispatch
             }
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.shiftLeft, left, right, register(base, instruction.a)) {
+          if !engine.slowArithmetic(.shiftLeft, left, right, register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .shiftRight:
-          let left = register(base, instruction.b).pointee
-          let right = register(base, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(base, instruction.pointee.c).pointee
           if left.isInt && right.isInt && UInt(bitPattern: right.int) < 64 {
-            register(base, instruction.a).pointee = .int(left.int &>> right.int)
+            register(base, instruction.pointee.a).pointee = .int(left.int &>> right.int)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.shiftRight, left, right, register(base, instruction.a)) {
+          if !engine.slowArithmetic(.shiftRight, left, right, register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .addImmediate:
-          let left = register(base, instruction.b).pointee
+          let left = register(base, instruction.pointee.b).pointee
           if left.isInt {
-            let (sum, overflow) = left.int.addingReportingOverflow(signed(instruction.c))
+            let (sum, overflow) = left.int.addingReportingOverflow(signed(instruction.pointee.c))
             if !overflow {
-              register(base, instruction.a).pointee = .int(sum)
+              register(base, instruction.pointee.a).pointee = .int(sum)
               continue dispatch
             }
           } else if left.isFloat {
-            register(base, instruction.a).pointee = .float(
-              left.float + Double(signed(instruction.c)))
+            register(base, instruction.pointee.a).pointee = .float(
+              left.float + Double(signed(instruction.pointee.c)))
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.addImmediate(instruction, left, register(base, instruction.a)) {
+          if !engine.addImmediate(instruction.pointee, left, register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .addConstant:
-          let left = register(base, instruction.b).pointee
-          let right = register(constants, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(constants, instruction.pointee.c).pointee
           if left.isFloat && right.isFloat {
-            register(base, instruction.a).pointee = .float(left.float + right.float)
+            register(base, instruction.pointee.a).pointee = .float(left.float + right.float)
             continue dispatch
           }
           frame.pointee.resume = pc
           if !engine.constantArithmetic(
-            .add, instruction, left, right, register(base, instruction.a))
+            .add, instruction.pointee, left, right, register(base, instruction.pointee.a))
           {
             break dispatch
           }
         case .subtractConstant:
-          let left = register(base, instruction.b).pointee
-          let right = register(constants, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(constants, instruction.pointee.c).pointee
           if left.isFloat && right.isFloat {
-            register(base, instruction.a).pointee = .float(left.float - right.float)
+            register(base, instruction.pointee.a).pointee = .float(left.float - right.float)
             continue dispatch
           }
           frame.pointee.resume = pc
           if !engine.constantArithmetic(
-            .subtract, instruction, left, right, register(base, instruction.a))
+            .subtract, instruction.pointee, left, right, register(base, instruction.pointee.a))
           {
             break dispatch
           }
         case .multiplyConstant:
-          let left = register(base, instruction.b).pointee
-          let right = register(constants, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(constants, instruction.pointee.c).pointee
           if left.isFloat && right.isFloat {
-            register(base, instruction.a).pointee = .float(left.float * right.float)
+            register(base, instruction.pointee.a).pointee = .float(left.float * right.float)
             continue dispatch
           } else if left.isInt && right.isInt {
             let (product, overflow) = left.int.multipliedReportingOverflow(by: right.int)
             if !overflow {
-              register(base, instruction.a).pointee = .int(product)
+              register(base, instruction.pointee.a).pointee = .int(product)
               continue dispatch
             }
           }
           frame.pointee.resume = pc
           if !engine.constantArithmetic(
-            .multiply, instruction, left, right, register(base, instruction.a))
+            .multiply, instruction.pointee, left, right, register(base, instruction.pointee.a))
           {
             break dispatch
           }
         case .divideConstant:
-          let left = register(base, instruction.b).pointee
-          let right = register(constants, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(constants, instruction.pointee.c).pointee
           if left.isFloat && right.isFloat && right.float != 0 {
-            register(base, instruction.a).pointee = .float(left.float / right.float)
+            register(base, instruction.pointee.a).pointee = .float(left.float / right.float)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.divide(left, right, register(base, instruction.a)) { break dispatch }
+          if !engine.divide(left, right, register(base, instruction.pointee.a)) { break dispatch }
         case .floorDivideConstant:
-          let left = register(base, instruction.b).pointee
-          let right = register(constants, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(constants, instruction.pointee.c).pointee
           if left.isInt && right.isInt && right.int > 0 {
             let quotient = left.int / right.int
             let remainder = left.int &- quotient &* right.int
-            register(base, instruction.a).pointee = .int(remainder < 0 ? quotient &- 1 : quotient)
+            register(base, instruction.pointee.a).pointee = .int(remainder < 0 ? quotient &- 1 : quotient)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.floorDivide, left, right, register(base, instruction.a)) {
+          if !engine.slowArithmetic(.floorDivide, left, right, register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .moduloConstant:
-          let left = register(base, instruction.b).pointee
-          let right = register(constants, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(constants, instruction.pointee.c).pointee
           if left.isInt && right.isInt && right.int > 0 {
             let remainder = left.int % right.int
-            register(base, instruction.a).pointee = .int(
+            register(base, instruction.pointee.a).pointee = .int(
               remainder < 0 ? remainder &+ right.int : remainder)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.modulo, left, right, register(base, instruction.a)) {
+          if !engine.slowArithmetic(.modulo, left, right, register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .bitAndConstant:
-          let left = register(base, instruction.b).pointee
-          let right = register(constants, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(constants, instruction.pointee.c).pointee
           if left.isInt && right.isInt {
-            register(base, instruction.a).pointee = .int(left.int & right.int)
+            register(base, instruction.pointee.a).pointee = .int(left.int & right.int)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.bitAnd, left, right, register(base, instruction.a)) {
+          if !engine.slowArithmetic(.bitAnd, left, right, register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .negate:
-          let operand = register(base, instruction.b).pointee
+          let operand = register(base, instruction.pointee.b).pointee
           if operand.isFloat {
-            register(base, instruction.a).pointee = .float(-operand.float)
+            register(base, instruction.pointee.a).pointee = .float(-operand.float)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.unary(.negate, operand, register(base, instruction.a)) { break dispatch }
+          if !engine.unary(.negate, operand, register(base, instruction.pointee.a)) { break dispatch }
         case .plus:
           frame.pointee.resume = pc
           if !engine.unary(
-            .plus, register(base, instruction.b).pointee, register(base, instruction.a))
+            .plus, register(base, instruction.pointee.b).pointee, register(base, instruction.pointee.a))
           {
             break dispatch
           }
         case .bitNot:
           frame.pointee.resume = pc
           if !engine.unary(
-            .bitNot, register(base, instruction.b).pointee, register(base, instruction.a))
+            .bitNot, register(base, instruction.pointee.b).pointee, register(base, instruction.pointee.a))
           {
             break dispatch
           }
         case .not:
-          let operand = register(base, instruction.b).pointee
+          let operand = register(base, instruction.pointee.b).pointee
           if operand.tag == .deferred {
             frame.pointee.resume = pc
-            if !engine.unary(.not, operand, register(base, instruction.a)) { break dispatch }
+            if !engine.unary(.not, operand, register(base, instruction.pointee.a)) { break dispatch }
           } else {
-            register(base, instruction.a).pointee = .bool(
+            register(base, instruction.pointee.a).pointee = .bool(
               operand.tag == .nil || operand.tag == .false)
           }
 
@@ -428,241 +438,337 @@ extension Engine {
 
         case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .isIdentical,
           .isNotIdentical, .contains, .containsNot:
-          let left = register(base, instruction.b).pointee
-          let right = register(base, instruction.c).pointee
+          let left = register(base, instruction.pointee.b).pointee
+          let right = register(base, instruction.pointee.c).pointee
           frame.pointee.resume = pc
-          if !engine.comparison(instruction.opcode, left, right, register(base, instruction.a)) {
+          if !engine.comparison(instruction.pointee.opcode, left, right, register(base, instruction.pointee.a)) {
             break dispatch
           }
 
         // MARK: Jumps
 
         case .jump:
-          pc += instruction.wide
+          pc += instruction.pointee.wide
         case .jumpBack:
-          pc += instruction.wide
+          pc += instruction.pointee.wide
           if engine.pointee.attention != 0 {
             frame.pointee.resume = pc
             if !engine.passSafepoint() { break dispatch }
           }
         case .jumpIfTrue:
-          let value = register(base, instruction.a).pointee
+          let value = register(base, instruction.pointee.a).pointee
           if value.tag.rawValue > Tag.nil.rawValue {
-            pc += instruction.wide
+            pc += instruction.pointee.wide
           } else if value.tag.rawValue < Tag.false.rawValue {
             frame.pointee.resume = pc
             switch engine.slowTruth(value) {
-            case .yes: pc += instruction.wide
+            case .yes: pc += instruction.pointee.wide
             case .no: break
             case .failed: break dispatch
             }
           }
         case .jumpIfFalse:
-          let value = register(base, instruction.a).pointee
+          let value = register(base, instruction.pointee.a).pointee
           if value.tag.rawValue <= Tag.nil.rawValue {
             if value.tag.rawValue >= Tag.false.rawValue {
-              pc += instruction.wide
+              pc += instruction.pointee.wide
             } else {
               frame.pointee.resume = pc
               switch engine.slowTruth(value) {
               case .yes: break
-              case .no: pc += instruction.wide
+              case .no: pc += instruction.pointee.wide
               case .failed: break dispatch
               }
             }
           }
         case .jumpIfNil:
-          let value = register(base, instruction.a)
+          let value = register(base, instruction.pointee.a)
           if value.pointee.tag == .deferred {
             frame.pointee.resume = pc
             if !engine.resolveInPlace(value) { break dispatch }
           }
-          if value.pointee.tag == .nil { pc += instruction.wide }
+          if value.pointee.tag == .nil { pc += instruction.pointee.wide }
         case .jumpIfNotNil:
-          let value = register(base, instruction.a)
+          let value = register(base, instruction.pointee.a)
           if value.pointee.tag == .deferred {
             frame.pointee.resume = pc
             if !engine.resolveInPlace(value) { break dispatch }
           }
-          if value.pointee.tag != .nil { pc += instruction.wide }
+          if value.pointee.tag != .nil { pc += instruction.pointee.wide }
         case .jumpIfDefined:
-          if register(base, instruction.a).pointee.tag != .undefined { pc += instruction.wide }
+          if register(base, instruction.pointee.a).pointee.tag != .undefined { pc += instruction.pointee.wide }
 
-        case .jumpIfLess, .jumpIfNotLess:
-          let left = register(base, instruction.a).pointee
-          let right = register(base, instruction.b).pointee
-          let holds: Bool
+        case .jumpIfLess:
+          let left = register(base, instruction.pointee.a).pointee
+          let right = register(base, instruction.pointee.b).pointee
           if left.isInt && right.isInt {
-            holds = left.int < right.int
-          } else if left.isFloat && right.isFloat {
-            holds = left.float < right.float
-          } else {
-            frame.pointee.resume = pc
-            switch engine.slowComparison(.less, left, right) {
-            case .yes: holds = true
-            case .no: holds = false
-            case .failed: break dispatch
-            }
+            if left.int < right.int { pc += signed(instruction.pointee.c) }
+            continue dispatch
           }
-          if holds == (instruction.opcode == .jumpIfLess) { pc += signed(instruction.c) }
-        case .jumpIfLessEqual, .jumpIfNotLessEqual:
-          let left = register(base, instruction.a).pointee
-          let right = register(base, instruction.b).pointee
-          let holds: Bool
+          if left.isFloat && right.isFloat {
+            if left.float < right.float { pc += signed(instruction.pointee.c) }
+            continue dispatch
+          }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          pc = frame.pointee.resume
+        case .jumpIfNotLess:
+          let left = register(base, instruction.pointee.a).pointee
+          let right = register(base, instruction.pointee.b).pointee
           if left.isInt && right.isInt {
-            holds = left.int <= right.int
-          } else if left.isFloat && right.isFloat {
-            holds = left.float <= right.float
-          } else {
-            frame.pointee.resume = pc
-            switch engine.slowComparison(.lessEqual, left, right) {
-            case .yes: holds = true
-            case .no: holds = false
-            case .failed: break dispatch
-            }
+            if !(left.int < right.int) { pc += signed(instruction.pointee.c) }
+            continue dispatch
           }
-          if holds == (instruction.opcode == .jumpIfLessEqual) { pc += signed(instruction.c) }
-        case .jumpIfGreater, .jumpIfNotGreater:
-          let left = register(base, instruction.a).pointee
-          let right = register(base, instruction.b).pointee
-          let holds: Bool
+          if left.isFloat && right.isFloat {
+            if !(left.float < right.float) { pc += signed(instruction.pointee.c) }
+            continue dispatch
+          }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          pc = frame.pointee.resume
+        case .jumpIfLessEqual:
+          let left = register(base, instruction.pointee.a).pointee
+          let right = register(base, instruction.pointee.b).pointee
           if left.isInt && right.isInt {
-            holds = left.int > right.int
-          } else if left.isFloat && right.isFloat {
-            holds = left.float > right.float
-          } else {
-            frame.pointee.resume = pc
-            switch engine.slowComparison(.greater, left, right) {
-            case .yes: holds = true
-            case .no: holds = false
-            case .failed: break dispatch
-            }
+            if left.int <= right.int { pc += signed(instruction.pointee.c) }
+            continue dispatch
           }
-          if holds == (instruction.opcode == .jumpIfGreater) { pc += signed(instruction.c) }
-        case .jumpIfGreaterEqual, .jumpIfNotGreaterEqual:
-          let left = register(base, instruction.a).pointee
-          let right = register(base, instruction.b).pointee
-          let holds: Bool
+          if left.isFloat && right.isFloat {
+            if left.float <= right.float { pc += signed(instruction.pointee.c) }
+            continue dispatch
+          }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          pc = frame.pointee.resume
+        case .jumpIfNotLessEqual:
+          let left = register(base, instruction.pointee.a).pointee
+          let right = register(base, instruction.pointee.b).pointee
           if left.isInt && right.isInt {
-            holds = left.int >= right.int
-          } else if left.isFloat && right.isFloat {
-            holds = left.float >= right.float
-          } else {
-            frame.pointee.resume = pc
-            switch engine.slowComparison(.greaterEqual, left, right) {
-            case .yes: holds = true
-            case .no: holds = false
-            case .failed: break dispatch
-            }
+            if !(left.int <= right.int) { pc += signed(instruction.pointee.c) }
+            continue dispatch
           }
-          if holds == (instruction.opcode == .jumpIfGreaterEqual) { pc += signed(instruction.c) }
-        case .jumpIfEqual, .jumpIfNotEqual:
-          let left = register(base, instruction.a).pointee
-          let right = register(base, instruction.b).pointee
-          let holds: Bool
+          if left.isFloat && right.isFloat {
+            if !(left.float <= right.float) { pc += signed(instruction.pointee.c) }
+            continue dispatch
+          }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          pc = frame.pointee.resume
+        case .jumpIfGreater:
+          let left = register(base, instruction.pointee.a).pointee
+          let right = register(base, instruction.pointee.b).pointee
           if left.isInt && right.isInt {
-            holds = left.int == right.int
-          } else {
-            frame.pointee.resume = pc
-            switch engine.slowComparison(.equal, left, right) {
-            case .yes: holds = true
-            case .no: holds = false
-            case .failed: break dispatch
-            }
+            if left.int > right.int { pc += signed(instruction.pointee.c) }
+            continue dispatch
           }
-          if holds == (instruction.opcode == .jumpIfEqual) { pc += signed(instruction.c) }
-        case .jumpIfEqualConstant, .jumpIfNotEqualConstant:
-          let left = register(base, instruction.a).pointee
-          let right = register(constants, instruction.b).pointee
-          let holds: Bool
-          if left.tag == right.tag && left.bits == right.bits && !left.isFloat {
-            holds = true
-          } else if left.isInt && right.isInt {
-            holds = false
-          } else {
-            frame.pointee.resume = pc
-            switch engine.slowComparison(.equal, left, right) {
-            case .yes: holds = true
-            case .no: holds = false
-            case .failed: break dispatch
-            }
+          if left.isFloat && right.isFloat {
+            if left.float > right.float { pc += signed(instruction.pointee.c) }
+            continue dispatch
           }
-          if holds == (instruction.opcode == .jumpIfEqualConstant) { pc += signed(instruction.c) }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          pc = frame.pointee.resume
+        case .jumpIfNotGreater:
+          let left = register(base, instruction.pointee.a).pointee
+          let right = register(base, instruction.pointee.b).pointee
+          if left.isInt && right.isInt {
+            if !(left.int > right.int) { pc += signed(instruction.pointee.c) }
+            continue dispatch
+          }
+          if left.isFloat && right.isFloat {
+            if !(left.float > right.float) { pc += signed(instruction.pointee.c) }
+            continue dispatch
+          }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          pc = frame.pointee.resume
+        case .jumpIfGreaterEqual:
+          let left = register(base, instruction.pointee.a).pointee
+          let right = register(base, instruction.pointee.b).pointee
+          if left.isInt && right.isInt {
+            if left.int >= right.int { pc += signed(instruction.pointee.c) }
+            continue dispatch
+          }
+          if left.isFloat && right.isFloat {
+            if left.float >= right.float { pc += signed(instruction.pointee.c) }
+            continue dispatch
+          }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          pc = frame.pointee.resume
+        case .jumpIfNotGreaterEqual:
+          let left = register(base, instruction.pointee.a).pointee
+          let right = register(base, instruction.pointee.b).pointee
+          if left.isInt && right.isInt {
+            if !(left.int >= right.int) { pc += signed(instruction.pointee.c) }
+            continue dispatch
+          }
+          if left.isFloat && right.isFloat {
+            if !(left.float >= right.float) { pc += signed(instruction.pointee.c) }
+            continue dispatch
+          }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          pc = frame.pointee.resume
+        case .jumpIfEqual:
+          let left = register(base, instruction.pointee.a).pointee
+          let right = register(base, instruction.pointee.b).pointee
+          if left.isInt && right.isInt {
+            if left.int == right.int { pc += signed(instruction.pointee.c) }
+            continue dispatch
+          }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          pc = frame.pointee.resume
+        case .jumpIfNotEqual:
+          let left = register(base, instruction.pointee.a).pointee
+          let right = register(base, instruction.pointee.b).pointee
+          if left.isInt && right.isInt {
+            if left.int != right.int { pc += signed(instruction.pointee.c) }
+            continue dispatch
+          }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          pc = frame.pointee.resume
+        case .jumpIfEqualConstant:
+          let left = register(base, instruction.pointee.a).pointee
+          let right = register(constants, instruction.pointee.b).pointee
+          if left.isSame(as: right) && !left.isFloat {
+            pc += signed(instruction.pointee.c)
+            continue dispatch
+          }
+          if left.isInt && right.isInt { continue dispatch }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          pc = frame.pointee.resume
+        case .jumpIfNotEqualConstant:
+          let left = register(base, instruction.pointee.a).pointee
+          let right = register(constants, instruction.pointee.b).pointee
+          if left.isSame(as: right) && !left.isFloat { continue dispatch }
+          if left.isInt && right.isInt {
+            pc += signed(instruction.pointee.c)
+            continue dispatch
+          }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          pc = frame.pointee.resume
 
-        case .jumpIfLessImmediate, .jumpIfNotLessImmediate:
-          let left = register(base, instruction.a).pointee
-          let holds: Bool
+        case .jumpIfLessImmediate:
+          let left = register(base, instruction.pointee.a).pointee
           if left.isInt {
-            holds = left.int < signed(instruction.b)
-          } else {
-            frame.pointee.resume = pc
-            switch engine.slowComparison(.less, left, .int(signed(instruction.b))) {
-            case .yes: holds = true
-            case .no: holds = false
-            case .failed: break dispatch
+            if left.int < signed(instruction.pointee.b) {
+              pc += signed(instruction.pointee.c)
             }
+            continue dispatch
           }
-          if holds == (instruction.opcode == .jumpIfLessImmediate) { pc += signed(instruction.c) }
-        case .jumpIfLessEqualImmediate, .jumpIfNotLessEqualImmediate:
-          let left = register(base, instruction.a).pointee
-          let holds: Bool
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+            break dispatch
+          }
+          pc = frame.pointee.resume
+        case .jumpIfNotLessImmediate:
+          let left = register(base, instruction.pointee.a).pointee
           if left.isInt {
-            holds = left.int <= signed(instruction.b)
-          } else {
-            frame.pointee.resume = pc
-            switch engine.slowComparison(.lessEqual, left, .int(signed(instruction.b))) {
-            case .yes: holds = true
-            case .no: holds = false
-            case .failed: break dispatch
+            if !(left.int < signed(instruction.pointee.b)) {
+              pc += signed(instruction.pointee.c)
             }
+            continue dispatch
           }
-          if holds == (instruction.opcode == .jumpIfLessEqualImmediate) {
-            pc += signed(instruction.c)
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+            break dispatch
           }
-        case .jumpIfGreaterImmediate, .jumpIfNotGreaterImmediate:
-          let left = register(base, instruction.a).pointee
-          let holds: Bool
+          pc = frame.pointee.resume
+        case .jumpIfLessEqualImmediate:
+          let left = register(base, instruction.pointee.a).pointee
           if left.isInt {
-            holds = left.int > signed(instruction.b)
-          } else {
-            frame.pointee.resume = pc
-            switch engine.slowComparison(.greater, left, .int(signed(instruction.b))) {
-            case .yes: holds = true
-            case .no: holds = false
-            case .failed: break dispatch
+            if left.int <= signed(instruction.pointee.b) {
+              pc += signed(instruction.pointee.c)
             }
+            continue dispatch
           }
-          if holds == (instruction.opcode == .jumpIfGreaterImmediate) {
-            pc += signed(instruction.c)
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+            break dispatch
           }
-        case .jumpIfGreaterEqualImmediate, .jumpIfNotGreaterEqualImmediate:
-          let left = register(base, instruction.a).pointee
-          let holds: Bool
+          pc = frame.pointee.resume
+        case .jumpIfNotLessEqualImmediate:
+          let left = register(base, instruction.pointee.a).pointee
           if left.isInt {
-            holds = left.int >= signed(instruction.b)
-          } else {
-            frame.pointee.resume = pc
-            switch engine.slowComparison(.greaterEqual, left, .int(signed(instruction.b))) {
-            case .yes: holds = true
-            case .no: holds = false
-            case .failed: break dispatch
+            if !(left.int <= signed(instruction.pointee.b)) {
+              pc += signed(instruction.pointee.c)
             }
+            continue dispatch
           }
-          if holds == (instruction.opcode == .jumpIfGreaterEqualImmediate) {
-            pc += signed(instruction.c)
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+            break dispatch
           }
+          pc = frame.pointee.resume
+        case .jumpIfGreaterImmediate:
+          let left = register(base, instruction.pointee.a).pointee
+          if left.isInt {
+            if left.int > signed(instruction.pointee.b) {
+              pc += signed(instruction.pointee.c)
+            }
+            continue dispatch
+          }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+            break dispatch
+          }
+          pc = frame.pointee.resume
+        case .jumpIfNotGreaterImmediate:
+          let left = register(base, instruction.pointee.a).pointee
+          if left.isInt {
+            if !(left.int > signed(instruction.pointee.b)) {
+              pc += signed(instruction.pointee.c)
+            }
+            continue dispatch
+          }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+            break dispatch
+          }
+          pc = frame.pointee.resume
+        case .jumpIfGreaterEqualImmediate:
+          let left = register(base, instruction.pointee.a).pointee
+          if left.isInt {
+            if left.int >= signed(instruction.pointee.b) {
+              pc += signed(instruction.pointee.c)
+            }
+            continue dispatch
+          }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+            break dispatch
+          }
+          pc = frame.pointee.resume
+        case .jumpIfNotGreaterEqualImmediate:
+          let left = register(base, instruction.pointee.a).pointee
+          if left.isInt {
+            if !(left.int >= signed(instruction.pointee.b)) {
+              pc += signed(instruction.pointee.c)
+            }
+            continue dispatch
+          }
+          frame.pointee.resume = pc
+          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+            break dispatch
+          }
+          pc = frame.pointee.resume
 
         // MARK: Attributes and elements
 
         case .getAttribute:
-          let object = register(base, instruction.b).pointee
-          let cache = caches + Int(instruction.c)
+          let object = register(base, instruction.pointee.b).pointee
+          let cache = caches + Int(instruction.pointee.c)
           if object.tag == .instance {
             let instance = object.instance
             if cache.pointee.key == UInt(bitPattern: instance.pointee.shape)
               && cache.pointee.kind == .field
             {
-              register(base, instruction.a).pointee =
+              register(base, instruction.pointee.a).pointee =
                 instance.pointee.slots[Int(cache.pointee.slot)]
               continue dispatch
             }
@@ -671,20 +777,20 @@ extension Engine {
           {
             let value = object.module.pointee.slots[Int(cache.pointee.slot)]
             if value.tag != .undefined {
-              register(base, instruction.a).pointee = value
+              register(base, instruction.pointee.a).pointee = value
               continue dispatch
             }
           }
           frame.pointee.resume = pc
           if !engine.getAttribute(
-            register(base, instruction.b), cache, register(base, instruction.a))
+            register(base, instruction.pointee.b), cache, register(base, instruction.pointee.a))
           {
             break dispatch
           }
         case .setAttribute:
-          let object = register(base, instruction.a).pointee
-          let value = register(base, instruction.b).pointee
-          let cache = caches + Int(instruction.c)
+          let object = register(base, instruction.pointee.a).pointee
+          let value = register(base, instruction.pointee.b).pointee
+          let cache = caches + Int(instruction.pointee.c)
           if object.tag == .instance
             && cache.pointee.key == UInt(bitPattern: object.instance.pointee.shape)
           {
@@ -706,58 +812,58 @@ extension Engine {
             }
           }
           frame.pointee.resume = pc
-          if !engine.setAttribute(register(base, instruction.a), cache, value) { break dispatch }
+          if !engine.setAttribute(register(base, instruction.pointee.a), cache, value) { break dispatch }
         case .getSuperAttribute:
           frame.pointee.resume = pc
           if !engine.getSuperAttribute(
-            register(base, instruction.b).pointee, caches + Int(instruction.c),
-            register(base, instruction.a))
+            register(base, instruction.pointee.b).pointee, caches + Int(instruction.pointee.c),
+            register(base, instruction.pointee.a))
           {
             break dispatch
           }
         case .makeSuperView:
           frame.pointee.resume = pc
           if !engine.makeSuperView(
-            register(base, instruction.b).pointee, register(base, instruction.a))
+            register(base, instruction.pointee.b).pointee, register(base, instruction.pointee.a))
           {
             break dispatch
           }
         case .getIndex:
-          let container = register(base, instruction.b).pointee
-          let key = register(base, instruction.c).pointee
+          let container = register(base, instruction.pointee.b).pointee
+          let key = register(base, instruction.pointee.c).pointee
           if container.tag == .list && key.isInt {
             let list = container.list
             if UInt(bitPattern: key.int) < UInt(bitPattern: list.pointee.count) {
-              register(base, instruction.a).pointee = list.pointee.items[key.int]
+              register(base, instruction.pointee.a).pointee = list.pointee.items[key.int]
               continue dispatch
             }
           }
           frame.pointee.resume = pc
-          if !engine.getIndex(container, key, register(base, instruction.a)) { break dispatch }
+          if !engine.getIndex(container, key, register(base, instruction.pointee.a)) { break dispatch }
         case .getIndexImmediate:
-          let container = register(base, instruction.b).pointee
-          let position = signed(instruction.c)
+          let container = register(base, instruction.pointee.b).pointee
+          let position = signed(instruction.pointee.c)
           if container.tag == .list {
             let list = container.list
             if position < list.pointee.count {
-              register(base, instruction.a).pointee = list.pointee.items[position]
+              register(base, instruction.pointee.a).pointee = list.pointee.items[position]
               continue dispatch
             }
           } else if container.tag == .tuple {
             let tuple = container.tuple
             if position < tuple.pointee.count {
-              register(base, instruction.a).pointee = tuple.items[position]
+              register(base, instruction.pointee.a).pointee = tuple.items[position]
               continue dispatch
             }
           }
           frame.pointee.resume = pc
-          if !engine.getIndex(container, .int(position), register(base, instruction.a)) {
+          if !engine.getIndex(container, .int(position), register(base, instruction.pointee.a)) {
             break dispatch
           }
         case .setIndex:
-          let container = register(base, instruction.a).pointee
-          let key = register(base, instruction.b).pointee
-          let value = register(base, instruction.c).pointee
+          let container = register(base, instruction.pointee.a).pointee
+          let key = register(base, instruction.pointee.b).pointee
+          let value = register(base, instruction.pointee.c).pointee
           if container.tag == .list && key.isInt && !value.isUnresolved {
             let list = container.list
             if UInt(bitPattern: key.int) < UInt(bitPattern: list.pointee.count) {
@@ -770,8 +876,8 @@ extension Engine {
         case .getSlice:
           frame.pointee.resume = pc
           if !engine.getSlice(
-            register(base, instruction.b).pointee, register(base, instruction.c),
-            closed: instruction.d != 0, register(base, instruction.a))
+            register(base, instruction.pointee.b).pointee, register(base, instruction.pointee.c),
+            closed: instruction.pointee.d != 0, register(base, instruction.pointee.a))
           {
             break dispatch
           }
@@ -779,22 +885,22 @@ extension Engine {
         // MARK: Calls
 
         case .call:
-          let window = register(base, instruction.a)
+          let window = register(base, instruction.pointee.a)
           let callee = window.pointee
           frame.pointee.resume = pc
           if callee.tag == .function {
             let function = callee.function
             let target = function.pointee.prototype
-            if target.pointee.simpleArity == Int32(instruction.d) {
+            if target.pointee.simpleArity == Int32(instruction.pointee.d) {
               let newBase = window + 1
               let newFrame = frame + 1
-              if newBase + Int(target.pointee.registerCount) <= engine.pointee.stackLimit
-                && newFrame < engine.pointee.frameLimit && engine.pointee.attention == 0
+              if isWithin(newBase + Int(target.pointee.registerCount), engine.pointee.stackLimit)
+                && isWithin(newFrame + 1, engine.pointee.frameLimit) && engine.pointee.attention == 0
               {
                 newFrame.pointee = Frame(
                   function: function, base: newBase,
                   resume: UnsafePointer(target.pointee.code), exit: .register,
-                  resultOffset: instruction.b, generator: nil)
+                  resultOffset: instruction.pointee.b, generator: nil)
                 frame = newFrame
                 engine.pointee.frame = newFrame
                 base = UnsafeMutableRawPointer(newBase)
@@ -807,7 +913,7 @@ extension Engine {
             }
           }
           switch engine.call(
-            callee, window + 1, Int(instruction.d), resultOffset: instruction.b)
+            callee, window + 1, Int(instruction.pointee.d), resultOffset: instruction.pointee.b)
           {
           case .done: continue dispatch
           case .failed: break dispatch
@@ -822,9 +928,9 @@ extension Engine {
           caches = prototype.pointee.caches
 
         case .callMethod:
-          let window = register(base, instruction.a)
+          let window = register(base, instruction.pointee.a)
           let receiver = window[1]
-          let cache = caches + Int(instruction.c)
+          let cache = caches + Int(instruction.pointee.c)
           frame.pointee.resume = pc
           if receiver.tag == .instance
             && cache.pointee.key == UInt(bitPattern: receiver.instance.pointee.shape)
@@ -832,16 +938,16 @@ extension Engine {
           {
             let function = cache.pointee.value.function
             let target = function.pointee.prototype
-            if target.pointee.simpleArity == Int32(instruction.d) + 1 {
+            if target.pointee.simpleArity == Int32(instruction.pointee.d) + 1 {
               let newBase = window + 1
               let newFrame = frame + 1
-              if newBase + Int(target.pointee.registerCount) <= engine.pointee.stackLimit
-                && newFrame < engine.pointee.frameLimit && engine.pointee.attention == 0
+              if isWithin(newBase + Int(target.pointee.registerCount), engine.pointee.stackLimit)
+                && isWithin(newFrame + 1, engine.pointee.frameLimit) && engine.pointee.attention == 0
               {
                 newFrame.pointee = Frame(
                   function: function, base: newBase,
                   resume: UnsafePointer(target.pointee.code), exit: .register,
-                  resultOffset: instruction.b, generator: nil)
+                  resultOffset: instruction.pointee.b, generator: nil)
                 frame = newFrame
                 engine.pointee.frame = newFrame
                 base = UnsafeMutableRawPointer(newBase)
@@ -854,7 +960,7 @@ extension Engine {
             }
           }
           switch engine.callMethod(
-            window + 1, cache, Int(instruction.d), resultOffset: instruction.b)
+            window + 1, cache, Int(instruction.pointee.d), resultOffset: instruction.pointee.b)
           {
           case .done: continue dispatch
           case .failed: break dispatch
@@ -869,15 +975,15 @@ extension Engine {
           caches = prototype.pointee.caches
 
         case .callSuper, .callDescribed:
-          let window = register(base, instruction.a)
+          let window = register(base, instruction.pointee.a)
           frame.pointee.resume = pc
           let outcome =
-            instruction.opcode == .callSuper
+            instruction.pointee.opcode == .callSuper
             ? engine.callSuper(
-              window + 1, caches + Int(instruction.c), Int(instruction.d),
-              resultOffset: instruction.b)
+              window + 1, caches + Int(instruction.pointee.c), Int(instruction.pointee.d),
+              resultOffset: instruction.pointee.b)
             : engine.callDescribed(
-              window, register(constants, instruction.c).pointee, resultOffset: instruction.b)
+              window, register(constants, instruction.pointee.c).pointee, resultOffset: instruction.pointee.b)
           switch outcome {
           case .done: continue dispatch
           case .failed: break dispatch
@@ -893,7 +999,8 @@ extension Engine {
 
         case .returnValue, .returnNil:
           let result =
-            instruction.opcode == .returnNil ? Value.nil : register(base, instruction.a).pointee
+            instruction.pointee.opcode == .returnNil
+            ? Value.nil : register(base, instruction.pointee.a).pointee
           if frame.pointee.exit == .register {
             let offset = frame.pointee.resultOffset
             frame -= 1
@@ -913,7 +1020,7 @@ extension Engine {
 
         case .yieldValue:
           frame.pointee.resume = pc
-          if engine.suspend(register(base, instruction.a).pointee) { return true }
+          if engine.suspend(register(base, instruction.pointee.a).pointee) { return true }
           frame = engine.pointee.frame
           base = UnsafeMutableRawPointer(frame.pointee.base)
           pc = frame.pointee.resume
@@ -926,36 +1033,36 @@ extension Engine {
 
         case .makeList:
           engine.makeList(
-            register(base, instruction.b), count: Int(instruction.c),
-            into: register(base, instruction.a))
+            register(base, instruction.pointee.b), count: Int(instruction.pointee.c),
+            into: register(base, instruction.pointee.a))
         case .listAppend:
           engine.append(
-            register(base, instruction.b).pointee, to: register(base, instruction.a).pointee.list)
+            register(base, instruction.pointee.b).pointee, to: register(base, instruction.pointee.a).pointee.list)
         case .makeTuple:
           engine.makeTuple(
-            register(base, instruction.b), count: Int(instruction.c),
-            into: register(base, instruction.a))
+            register(base, instruction.pointee.b), count: Int(instruction.pointee.c),
+            into: register(base, instruction.pointee.a))
         case .makeMap:
-          register(base, instruction.a).pointee = Value(.map, engine.makeMap())
+          register(base, instruction.pointee.a).pointee = Value(.map, engine.makeMap())
         case .listExtend, .tupleFromList, .mapInsert, .mapExtend, .makeRange, .joinStrings,
           .formatValue:
           frame.pointee.resume = pc
-          if !engine.build(instruction, base) { break dispatch }
+          if !engine.build(instruction.pointee, base) { break dispatch }
 
         // MARK: Iteration
 
         case .iterate:
           frame.pointee.resume = pc
-          if !engine.beginIteration(register(base, instruction.a)) { break dispatch }
+          if !engine.beginIteration(register(base, instruction.pointee.a)) { break dispatch }
         case .iterateNext:
-          let state = register(base, instruction.a)
+          let state = register(base, instruction.pointee.a)
           if state[0].tag == .list {
             let list = state[0].list
             let position = state[1].int
             if position < list.pointee.count {
               state[2] = list.pointee.items[position]
               state[1].bits &+= 1
-              pc += instruction.wide
+              pc += instruction.pointee.wide
               if engine.pointee.attention != 0 {
                 frame.pointee.resume = pc
                 if !engine.passSafepoint() { break dispatch }
@@ -966,7 +1073,7 @@ extension Engine {
           frame.pointee.resume = pc
           switch engine.advance(state) {
           case .item:
-            pc += instruction.wide
+            pc += instruction.pointee.wide
             if engine.pointee.attention != 0 {
               frame.pointee.resume = pc
               if !engine.passSafepoint() { break dispatch }
@@ -984,9 +1091,9 @@ extension Engine {
           }
         case .iterateNextPair:
           frame.pointee.resume = pc
-          switch engine.advancePair(register(base, instruction.a)) {
+          switch engine.advancePair(register(base, instruction.pointee.a)) {
           case .item:
-            pc += instruction.wide
+            pc += instruction.pointee.wide
             if engine.pointee.attention != 0 {
               frame.pointee.resume = pc
               if !engine.passSafepoint() { break dispatch }
@@ -995,27 +1102,27 @@ extension Engine {
           case .failed: break dispatch
           }
         case .rangePrepare:
-          let state = register(base, instruction.a)
-          if state[0].isInt && state[1].isInt && instruction.d == 0 {
+          let state = register(base, instruction.pointee.a)
+          if state[0].isInt && state[1].isInt && instruction.pointee.d == 0 {
             let count = state[1].int &- state[0].int
             // A distance that overflows has the wrong sign; the slow path sorts it out.
             if (state[1].int > state[0].int) == (count > 0) {
               state[1] = .int(max(count, 0))
-              pc += instruction.wide
+              pc += instruction.pointee.wide
               continue dispatch
             }
           }
           frame.pointee.resume = pc
-          if !engine.prepareRange(state, closed: instruction.d != 0) { break dispatch }
-          pc += instruction.wide
+          if !engine.prepareRange(state, closed: instruction.pointee.d != 0) { break dispatch }
+          pc += instruction.pointee.wide
         case .rangeLoop:
-          let state = register(base, instruction.a)
+          let state = register(base, instruction.pointee.a)
           if state[1].bits != 0 {
             state[1].bits &-= 1
             let next = state[0].bits
             state[2] = Value(tag: .int, bits: next)
             state[0].bits = next &+ 1
-            pc += instruction.wide
+            pc += instruction.pointee.wide
             if engine.pointee.attention != 0 {
               frame.pointee.resume = pc
               if !engine.passSafepoint() { break dispatch }
@@ -1024,9 +1131,9 @@ extension Engine {
         case .unpack, .unpackRest:
           frame.pointee.resume = pc
           if !engine.unpack(
-            register(base, instruction.a).pointee, register(base, instruction.b),
-            count: Int(instruction.c),
-            rest: instruction.opcode == .unpackRest ? Int(instruction.d) : -1)
+            register(base, instruction.pointee.a).pointee, register(base, instruction.pointee.b),
+            count: Int(instruction.pointee.c),
+            rest: instruction.pointee.opcode == .unpackRest ? Int(instruction.pointee.d) : -1)
           {
             break dispatch
           }
@@ -1035,42 +1142,42 @@ extension Engine {
 
         case .throwValue:
           frame.pointee.resume = pc
-          engine.throwValue(register(base, instruction.a).pointee)
+          engine.throwValue(register(base, instruction.pointee.a).pointee)
           break dispatch
         case .rethrow:
           frame.pointee.resume = pc
-          engine.pointee.pending = register(base, instruction.a).pointee
+          engine.pointee.pending = register(base, instruction.pointee.a).pointee
           break dispatch
         case .endFinally:
-          let completion = register(base, instruction.a).pointee
+          let completion = register(base, instruction.pointee.a).pointee
           if completion.tag == .undefined {
-            pc += instruction.wide
+            pc += instruction.pointee.wide
           } else if completion.tag != .int {
             frame.pointee.resume = pc
             engine.pointee.pending = completion
             break dispatch
           }
         case .jumpUnlessCaught:
-          if !engine.isCaught(register(base, instruction.a).pointee) { pc += instruction.wide }
+          if !engine.isCaught(register(base, instruction.pointee.a).pointee) { pc += instruction.pointee.wide }
         case .jumpUnlessInstance:
           frame.pointee.resume = pc
           switch engine.matches(
-            register(base, instruction.a).pointee, register(base, instruction.b))
+            register(base, instruction.pointee.a).pointee, register(base, instruction.pointee.b))
           {
           case .yes: break
-          case .no: pc += signed(instruction.c)
+          case .no: pc += signed(instruction.pointee.c)
           case .failed: break dispatch
           }
         case .assertionFailed:
           frame.pointee.resume = pc
-          engine.failAssertion(register(base, instruction.a).pointee)
+          engine.failAssertion(register(base, instruction.pointee.a).pointee)
           break dispatch
 
         // MARK: Classes and modules
 
         case .makeClass, .defineMember, .importModule, .importName, .importStar:
           frame.pointee.resume = pc
-          if !engine.declare(instruction, base) { break dispatch }
+          if !engine.declare(instruction.pointee, base) { break dispatch }
         }
       }
 

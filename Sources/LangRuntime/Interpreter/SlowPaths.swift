@@ -227,6 +227,30 @@ extension Engine {
     }
   }
 
+  /// A comparing jump of values that are not two of one kind of number: sets where to go on.
+  @inline(never)
+  func slowJump(_ instruction: Instruction, _ left: Value, _ right: Value) -> Bool {
+    let kind: BinaryOperator
+    let wanted: Decision
+    switch instruction.opcode {
+    case .jumpIfLess, .jumpIfLessImmediate: (kind, wanted) = (.less, .yes)
+    case .jumpIfNotLess, .jumpIfNotLessImmediate: (kind, wanted) = (.less, .no)
+    case .jumpIfLessEqual, .jumpIfLessEqualImmediate: (kind, wanted) = (.lessEqual, .yes)
+    case .jumpIfNotLessEqual, .jumpIfNotLessEqualImmediate: (kind, wanted) = (.lessEqual, .no)
+    case .jumpIfGreater, .jumpIfGreaterImmediate: (kind, wanted) = (.greater, .yes)
+    case .jumpIfNotGreater, .jumpIfNotGreaterImmediate: (kind, wanted) = (.greater, .no)
+    case .jumpIfGreaterEqual, .jumpIfGreaterEqualImmediate: (kind, wanted) = (.greaterEqual, .yes)
+    case .jumpIfNotGreaterEqual, .jumpIfNotGreaterEqualImmediate:
+      (kind, wanted) = (.greaterEqual, .no)
+    case .jumpIfEqual, .jumpIfEqualConstant: (kind, wanted) = (.equal, .yes)
+    default: (kind, wanted) = (.equal, .no)
+    }
+    let decision = slowComparison(kind, left, right)
+    if decision == .failed { return false }
+    if decision == wanted { pointee.frame.pointee.resume += Int(Int16(bitPattern: instruction.c)) }
+    return true
+  }
+
   @inline(__always)
   private static func compare(_ kind: BinaryOperator, _ left: Double, _ right: Double) -> Decision {
     switch kind {
