@@ -1,0 +1,120 @@
+# What a person does with this repository; `make help` lists it. Everything that needs packages or an
+# executable gets them itself, so that each target works first on a fresh Debian machine. What is
+# installed already is not asked for again.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# libncurses-dev holds libtinfo.a, which a static readline needs.
+BUILD_PACKAGES := libreadline-dev libminizip-dev zlib1g-dev libncurses-dev
+BENCH_PACKAGES := lua5.4 binutils python3
+
+# The executable that ships needs nothing where it is installed, not even Swift's own libraries, and
+# starts in a millisecond. It has a folder of its own: its options would otherwise have the
+# everyday builds start over.
+STATIC_BUILD := .build/static
+STATIC_OPTIONS := -c release --product lang --scratch-path $(STATIC_BUILD) \
+  -Xswiftc -static-executable -Xlinker -lz -Xlinker -ltinfo
+LANG_BINARY := $(STATIC_BUILD)/release/lang
+
+SWIFT_SOURCES := Package.swift Sources Tests examples/embedding/Package.swift \
+  examples/embedding/Sources
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make install PREFIX=DIR   installs below DIR instead of $(PREFIX); DESTDIR is respected"
+
+.PHONY: run
+run: executable ## build the executable and show a tour of the language
+	@$(LANG_BINARY) examples/tour.l
+
+.PHONY: test
+test: executable ## build, then run every test
+	LANG_EXECUTABLE="$(CURDIR)/$(LANG_BINARY)" swift test
+
+.PHONY: build
+build: executable ## build the executable that ships: static, optimised
+	@echo "$(CURDIR)/$(LANG_BINARY)"
+
+.PHONY: bench
+bench: executable ## measure against Lua and CPython; look at the machine code of the loop
+	@$(call install-packages,$(BENCH_PACKAGES))
+	Benchmarks/run.py --lang "$(CURDIR)/$(LANG_BINARY)" $(BENCH_OPTIONS)
+	Benchmarks/check-hot-loop.sh "$(CURDIR)/$(LANG_BINARY)"
+
+.PHONY: install
+install: executable ## install the executable below PREFIX
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $(LANG_BINARY) "$(DESTDIR)$(PREFIX)/bin/lang"
+	@# The standard library and the manual page, as soon as there are any.
+	@if compgen -G 'stdlib/*' >/dev/null; then \
+	  install -d "$(DESTDIR)$(PREFIX)/share/lang"; \
+	  cp -R stdlib "$(DESTDIR)$(PREFIX)/share/lang/"; \
+	fi
+	@if [ -f docs/lang.1 ]; then \
+	  install -d "$(DESTDIR)$(PREFIX)/share/man/man1"; \
+	  install -m 644 docs/lang.1 "$(DESTDIR)$(PREFIX)/share/man/man1/"; \
+	fi
+
+.PHONY: format
+format: swift ## format the Swift sources in place
+	swift format --in-place --recursive $(SWIFT_SOURCES)
+
+.PHONY: lint
+lint: swift ## check the format of the Swift sources
+	swift format lint --strict --recursive $(SWIFT_SOURCES)
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf .build examples/embedding/.build Benchmarks/.work
+
+# Steps of the above.
+
+.PHONY: executable
+executable: packages
+	swift build $(STATIC_OPTIONS)
+	@$(LANG_BINARY) -e 'exit(0)' || { echo 'make: the executable does not run' >&2; exit 1; }
+
+.PHONY: packages
+packages: swift
+	@$(call install-packages,$(BUILD_PACKAGES))
+
+.PHONY: swift
+swift:
+	@command -v swift >/dev/null || { \
+	  echo 'make: the command swift is not on PATH.' >&2; \
+	  echo 'make: install Swift 6 (https://www.swift.org/install/linux/) and add its usr/bin to PATH.' >&2; \
+	  exit 1; \
+	}
+
+# Installs those of the packages $(1) that are missing; runs nothing when none is.
+define install-packages
+missing=(); \
+if ! command -v dpkg-query >/dev/null; then \
+  echo 'make: not a Debian machine; the libraries of these packages are needed: $(1)' >&2; \
+else \
+  for package in $(1); do \
+    status=$$(dpkg-query --show --showformat='$${db:Status-Status}\n' "$$package" 2>/dev/null || true); \
+    grep --quiet --line-regexp installed <<<"$$status" || missing+=("$$package"); \
+  done; \
+fi; \
+if [ $${#missing[@]} -gt 0 ]; then \
+  echo "installing: $${missing[*]}"; \
+  administrator=(); \
+  if [ "$$(id -u)" -ne 0 ]; then \
+    if ! command -v sudo >/dev/null; then \
+      echo "make: as root, run: apt-get install $${missing[*]}" >&2; exit 1; \
+    fi; \
+    administrator=(sudo); \
+  fi; \
+  $${administrator[@]+"$${administrator[@]}"} apt-get update --quiet; \
+  $${administrator[@]+"$${administrator[@]}"} env DEBIAN_FRONTEND=noninteractive \
+    apt-get install --quiet --yes --no-install-recommends "$${missing[@]}"; \
+fi
+endef
