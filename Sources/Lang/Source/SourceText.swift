@@ -108,8 +108,8 @@ enum UTF8Decoding {
       guard next & 0xc0 == 0x80 else { return (nil, 1) }
       value = value << 6 | UInt32(next & 0x3f)
     }
-    let smallest: [UInt32] = [0, 0, 0x80, 0x800, 0x10000]
-    guard value >= smallest[length], let scalar = Unicode.Scalar(value) else { return (nil, 1) }
+    let smallest: UInt32 = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000
+    guard value >= smallest, let scalar = Unicode.Scalar(value) else { return (nil, 1) }
     return (scalar, length)
   }
 }

@@ -101,7 +101,7 @@ extension Parser {
       switch token.kind {
       case .dot where lexer.cursor.pointee.isDecimalDigit: help = "write 0.5, not .5"
       case .slashSlash: help = "a comment begins with '#'"
-      case .greater where lexer.base[Int(token.start) - 1] == UInt8(ascii: "<"):
+      case .greater where text(SourceRange(previousEnd - min(previousEnd, 1), token.end)) == "<>":
         help = "write '!='"
       case .yieldKeyword: help = "'yield' is a statement"
       case .throwKeyword, .returnKeyword, .breakKeyword, .continueKeyword:

@@ -230,7 +230,9 @@ extension Parser {
   /// What may be meant by two values in a row, of which the current token begins the second.
   private var helpForJuxtaposition: String? {
     let word = previousWord
-    if token.kind == .string, ["b", "rb", "br", "B"].contains(word) { return "bytes(…) makes bytes" }
+    if token.kind == .string, ["b", "rb", "br", "B"].contains(word) {
+      return "bytes(…) makes bytes"
+    }
     if token.kind == .string, ["rf", "fr", "u", "F", "R"].contains(word) {
       return "the kinds of text are \"…\", r\"…\" and f\"…\""
     }

@@ -14,7 +14,7 @@ extension StringMethods {
 ///
 /// A field is `{value!conversion:specification}`. The value is nothing (the next argument), a number
 /// (that argument) or a name: that of a named argument, or a key of a map that is the last argument.
-/// `[key]` after the value looks up an item. The conversion is `r` for `repr` or `s` for `str`. A specification may
+/// `[key]` after the value looks up an item, `.name` an attribute. The conversion is `r` for `repr` or `s` for `str`. A specification may
 /// have fields itself. `{{` and `}}` stand for braces.
 private struct FormatTemplate {
   let call: NativeCall
@@ -127,12 +127,12 @@ private struct FormatTemplate {
 
   // MARK: Values
 
-  /// The value that a field's name, with its keys, stands for.
+  /// The value that a field's name, with its keys and attributes, stands for.
   private mutating func value(
     _ name: UnsafePointer<UInt8>, count: Int
   ) throws(RaisedError) -> Value {
     var end = 0
-    while end < count, name[end] != UInt8(ascii: "[") { end += 1 }
+    while end < count, name[end] != UInt8(ascii: "["), name[end] != UInt8(ascii: ".") { end += 1 }
     var value: Value
     if end == 0 {
       value = try argument(nextArgument, isNumber: false)
@@ -142,21 +142,39 @@ private struct FormatTemplate {
     } else {
       value = try named(name, count: end)
     }
+    let roots = engine.pointee.top
     while end < count {
-      let start = end + 1
-      while end < count, name[end] != UInt8(ascii: "]") { end += 1 }
-      if end == count || end == start || name[start - 1] != UInt8(ascii: "[") {
-        throw engine.valueError("a field of a format text is a value and keys as in {0[key]}")
-      }
-      let key =
-        number(name + start, count: end - start).map { number in .int(number) }
-        ?? engine.makeString(name + start, count: end - start)
       engine.root(value)
-      engine.root(key)
-      value = try engine.index(value, key)
-      end += 1
+      let isKey = name[end] == UInt8(ascii: "[")
+      let start = end + 1
+      end = start
+      while end < count {
+        if isKey ? name[end] == UInt8(ascii: "]") : isAccessor(name[end]) { break }
+        end += 1
+      }
+      if end == start || (isKey ? end == count : !isAccessor(name[start - 1])) {
+        throw engine.valueError(
+          "a field of a format text is a value with keys and attributes, as in {0[key].name}")
+      }
+      if isKey {
+        let key =
+          number(name + start, count: end - start).map { number in .int(number) }
+          ?? engine.makeString(name + start, count: end - start)
+        engine.root(key)
+        value = try engine.index(value, key)
+        end += 1
+      } else {
+        let symbol = engine.pointee.symbols.intern(name + start, count: end - start)
+        value = try engine.attribute(of: value, symbol)
+      }
+      // However many keys there are, only the value so far is needed.
+      engine.pointee.top = roots
     }
     return value.tag == .deferred ? try engine.resolved(value) : value
+  }
+
+  private func isAccessor(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "[") || byte == UInt8(ascii: ".")
   }
 
   /// The number that `text` is, if it is one.

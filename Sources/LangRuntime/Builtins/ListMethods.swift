@@ -29,14 +29,9 @@ enum ListMethods {
     ) { (call) throws(RaisedError) -> Value in
       let list = call.receiver.list
       let count = list.pointee.count
-      if call[0].isUndefined && count > 0 {
-        let value = list.pointee.items[count - 1]
-        list.pointee.count = count - 1
-        call.engine.trim(list)
-        return value
-      }
+      let index =
+        call[0].isUndefined ? -1 : try call.engine.expectInt(call[0], "list.pop() expects an int")
       if count == 0 { throw call.engine.indexError("pop from an empty list") }
-      let index = try call.engine.expectInt(call[0], "list.pop() expects an int")
       let position = index < 0 ? index &+ count : index
       if position < 0 || position >= count {
         throw call.engine.indexError("list index \(index) is out of range for length \(count)")

@@ -26,6 +26,7 @@ extension StringMethods {
 
     var builder = TextBuilder(engine, capacity: text.count)
     defer { builder.deallocate() }
+    try prepareToGrow(&builder, text, old, new, limit: most)
     var replaced = 0
     var start = 0
     var place = first
@@ -44,6 +45,21 @@ extension StringMethods {
     try builder.append(text.bytes + start, count: text.count - start, scalarCount: 0)
     let difference = Int(new.pointee.scalarCount) - Int(old.pointee.scalarCount)
     return builder.finish(scalarCount: Int(text.pointee.scalarCount) + replaced * difference)
+  }
+
+  /// Makes room for all of a result that may be much longer than `text`, so that one which is too
+  /// long is refused before it is begun.
+  private static func prepareToGrow(
+    _ builder: inout TextBuilder, _ text: StringReference, _ old: StringReference,
+    _ new: StringReference, limit: Int
+  ) throws(RaisedError) {
+    let growth = new.count - old.count
+    if growth <= 0 { return }
+    if min(limit, text.count / old.count) <= TextBuilder.unaskedCapacity / growth { return }
+    let found = TextSearch.countOccurrences(
+      text.bytes, count: text.count, old.bytes, count: old.count)
+    let (added, overflow) = min(found, limit).multipliedReportingOverflow(by: growth)
+    try builder.prepare(overflow ? Int.max : text.count + added)
   }
 
   /// Both bytes are ASCII characters.
@@ -68,6 +84,9 @@ extension StringMethods {
   ) throws(RaisedError) -> Value {
     var builder = TextBuilder(engine)
     defer { builder.deallocate() }
+    let places = min(limit, Int(text.pointee.scalarCount) + 1)
+    let (added, overflow) = places.multipliedReportingOverflow(by: new.count)
+    try builder.prepare(overflow ? Int.max : text.count + added)
     var left = limit
     var position = 0
     while left > 0 {

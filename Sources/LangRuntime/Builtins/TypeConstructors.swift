@@ -1,13 +1,8 @@
 /// What calling a built-in type does: `int("5")`, `list(xs)`.
 enum TypeConstructors {
-  /// One for each type that can be called; see ``definition(for:)``.
+  /// One for each type that can be called, by the name that it is called by.
   nonisolated(unsafe) static let definitions: [NativeDefinition] = [
     bool, int, float, string, list, tuple, map, set, bytes, range,
-  ]
-
-  /// The types, in the order of ``definitions``.
-  static let tags: [Tag] = [
-    .true, .int, .float, .string, .list, .tuple, .map, .set, .bytes, .range,
   ]
 
   nonisolated(unsafe) private static let bool = NativeDefinition(

@@ -38,7 +38,7 @@ extension Engine {
         return try iterate(result)
       }
       if hasMethod(value, pointee.names.next) { return value }
-    case .deferred: return try iterate(resolve(value))
+    case .deferred: return try iterate(resolved(value))
     default: break
     }
     throw typeError("\(typeName(of: value)) cannot be iterated over")
@@ -63,7 +63,7 @@ extension Engine {
         if isStopIteration(error.value) { return .undefined }
         throw error
       }
-    case .deferred: return try next(resolve(iterator))
+    case .deferred: return try next(resolved(iterator))
     default: break
     }
     throw typeError("next() expects an iterator, not \(typeName(of: iterator))")
@@ -227,7 +227,7 @@ extension Engine {
         if result.int < 0 { throw valueError("\(typeName(of: value)).len() must not be negative") }
         return result.int
       }
-    case .deferred: return try length(resolve(value))
+    case .deferred: return try length(resolved(value))
     default: break
     }
     throw typeError(

@@ -69,16 +69,16 @@ extension Engine {
       case .float where a.isInt: return Engine.equals(integer: a.int, float: b.float)
       case .int where a.isFloat: return Engine.equals(integer: b.int, float: a.float)
       case .int, .float, .bigInt: return compareNumbers(a, b) == 0
-      case .deferred: return try equals(a, resolve(b))
+      case .deferred: return try equals(a, resolved(b))
       default: return false
       }
     case .instance:
       if let result = try callMethod(a, pointee.names.equal, b) { return try isTruthy(result) }
-      return b.tag == .deferred ? try equals(a, resolve(b)) : a.isSame(as: b)
-    case .deferred: return try equals(resolve(a), b)
+      return b.tag == .deferred ? try equals(a, resolved(b)) : a.isSame(as: b)
+    case .deferred: return try equals(resolved(a), b)
     default: break
     }
-    if b.tag == .deferred { return try equals(a, resolve(b)) }
+    if b.tag == .deferred { return try equals(a, resolved(b)) }
     if a.tag != b.tag { return isIdentical(a, b) }
     if a.bits == b.bits { return true }
     switch a.tag {
@@ -134,13 +134,22 @@ extension Engine {
   // again for each item; and it may drop the last reference to what is being compared, so
   // containers are rooted.
 
-  private func equals(list a: Value, _ b: Value) throws(RaisedError) -> Bool {
-    if a.list.pointee.count != b.list.pointee.count { return false }
+  /// Roots two containers that are looked into, and refuses to go too deep.
+  ///
+  /// - Returns: The top of the stack to restore.
+  func enterPair(_ a: Value, _ b: Value) throws(RaisedError) -> UnsafeMutablePointer<Value> {
     try enterNativeRecursion()
     let mark = pointee.top
-    defer { pointee.top = mark }
+    if !ensureStack(mark + 64) { throw takePending() }
     root(a)
     root(b)
+    return mark
+  }
+
+  private func equals(list a: Value, _ b: Value) throws(RaisedError) -> Bool {
+    if a.list.pointee.count != b.list.pointee.count { return false }
+    let mark = try enterPair(a, b)
+    defer { pointee.top = mark }
     var index = 0
     while index < a.list.pointee.count && index < b.list.pointee.count {
       if try !itemEquals(a.list.pointee.items[index], b.list.pointee.items[index]) { return false }
@@ -152,11 +161,8 @@ extension Engine {
   private func equals(tuple a: Value, _ b: Value) throws(RaisedError) -> Bool {
     let count = a.tuple.pointee.count
     if count != b.tuple.pointee.count { return false }
-    try enterNativeRecursion()
-    let mark = pointee.top
+    let mark = try enterPair(a, b)
     defer { pointee.top = mark }
-    root(a)
-    root(b)
     for index in 0..<count {
       if try !itemEquals(a.tuple.items[index], b.tuple.items[index]) { return false }
     }
@@ -165,11 +171,8 @@ extension Engine {
 
   private func equals(map a: Value, _ b: Value) throws(RaisedError) -> Bool {
     if a.map.pointee.count != b.map.pointee.count { return false }
-    try enterNativeRecursion()
-    let mark = pointee.top
+    let mark = try enterPair(a, b)
     defer { pointee.top = mark }
-    root(a)
-    root(b)
     let version = a.map.version
     var position = 0
     while position < a.map.pointee.used {

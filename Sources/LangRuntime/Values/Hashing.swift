@@ -128,7 +128,7 @@ extension Engine {
       let bound = value.boundMethod
       let state = Hash.combine(UInt64(identityHashBits(bound.pointee.method)), 0)
       return Hash.finish(Hash.combine(state, identityHashBits(bound.pointee.receiver)))
-    case .deferred: return try hash(resolve(value))
+    case .deferred: return try hash(resolved(value))
     default: return simpleHash(value)
     }
   }

@@ -14,12 +14,12 @@ extension Engine {
       if value.isUndefined { throw try missingKey(key, in: container) }
       return value
     case .list, .tuple, .string, .bytes, .range:
-      let key = key.tag == .deferred ? try resolve(key) : key
+      let key = try resolved(key)
       if key.tag == .range { return try slice(container, by: key.range) }
       return try element(container, key)
     case .instance:
       if let result = try callMethod(container, pointee.names.index, key) { return result }
-    case .deferred: return try index(resolve(container), key)
+    case .deferred: return try index(resolved(container), key)
     default: break
     }
     throw typeError("\(typeName(of: container)) cannot be indexed")
@@ -73,14 +73,14 @@ extension Engine {
     switch container.tag {
     case .map: return try mapSet(container.map, key, value)
     case .list:
-      let key = key.tag == .deferred ? try resolve(key) : key
+      let key = try resolved(key)
       let position = try checkedIndex(key, of: container)
       container.list.pointee.items[position] = value
       if value.isUnresolved { noteStore(value, in: container.list.header) }
       return
     case .instance:
       if try callMethod(container, pointee.names.setIndex, key, value) != nil { return }
-    case .deferred: return try setIndex(resolve(container), key, value)
+    case .deferred: return try setIndex(resolved(container), key, value)
     default: break
     }
     throw typeError("\(typeName(of: container)) does not support item assignment")
@@ -94,12 +94,14 @@ extension Engine {
   func slice(
     _ container: Value, _ lower: Value, _ upper: Value, closed: Bool
   ) throws(RaisedError) -> Value {
-    let lower = lower.tag == .deferred ? try resolve(lower) : lower
-    let upper = upper.tag == .deferred ? try resolve(upper) : upper
+    let lower = try resolved(lower)
+    let upper = try resolved(upper)
     switch container.tag {
     case .list, .tuple, .string, .bytes, .range: break
     case .instance: return try sliceOfInstance(container, lower, upper, closed: closed)
-    case .deferred: return try slice(resolve(container), lower, upper, closed: closed)
+    case .map where !lower.isUndefined && !upper.isUndefined:
+      return try index(container, makeRange(from: lower, to: upper, closed: closed))
+    case .deferred: return try slice(resolved(container), lower, upper, closed: closed)
     default: throw typeError("\(typeName(of: container)) cannot be indexed")
     }
     let count = expectedCount(container)
@@ -151,12 +153,23 @@ extension Engine {
   private func sliceOfInstance(
     _ container: Value, _ lower: Value, _ upper: Value, closed: Bool
   ) throws(RaisedError) -> Value {
-    let start = lower.isUndefined ? 0 : try sliceBound(lower, container)
-    var end = upper.isUndefined ? Int.max : try sliceBound(upper, container)
-    if closed && end < Int.max { end += 1 }
-    let range = makeRange(start, end, step: 1)
+    let range = try makeRange(from: lower, to: upper, closed: closed)
     if let result = try callMethod(container, pointee.names.index, range) { return result }
     throw typeError("\(typeName(of: container)) cannot be indexed")
+  }
+
+  /// The range that stands between the brackets of a slice; an open end is as far as ranges go.
+  private func makeRange(
+    from lower: Value, to upper: Value, closed: Bool
+  ) throws(RaisedError) -> Value {
+    let start =
+      lower.isUndefined ? 0 : try expectInt(lower, "a range bound must be an int")
+    var end = upper.isUndefined ? Int.max : try expectInt(upper, "a range bound must be an int")
+    if closed && !upper.isUndefined {
+      if end == Int.max { throw valueError("a closed range cannot end at \(Int.max)") }
+      end += 1
+    }
+    return makeRange(start, end, step: 1)
   }
 
   /// A bound of a slice; a big integer is as good as the largest of its sign.
@@ -209,7 +222,7 @@ extension Engine {
     case .list, .tuple: return try position(of: item, in: container) >= 0
     case .range: return try rangePosition(of: item, in: container.range) >= 0
     case .string:
-      let item = item.tag == .deferred ? try resolve(item) : item
+      let item = try resolved(item)
       guard item.isString else {
         throw typeError("a string contains strings only, not \(typeName(of: item))")
       }
@@ -222,7 +235,7 @@ extension Engine {
       if !hasMethod(container, pointee.names.iter) { break }
       return try iterationContains(container, item)
     case .iterator, .generator: return try iterationContains(container, item)
-    case .deferred: return try contains(resolve(container), item)
+    case .deferred: return try contains(resolved(container), item)
     default: break
     }
     throw typeError("cannot look for a value in \(typeName(of: container))")
@@ -239,7 +252,7 @@ extension Engine {
 
   private func bytesContainItem(_ bytes: BytesReference, _ item: Value) throws(RaisedError) -> Bool
   {
-    let item = item.tag == .deferred ? try resolve(item) : item
+    let item = try resolved(item)
     if item.isInt {
       for byte in bytes.buffer where Int(byte) == item.int { return true }
       return false
@@ -273,7 +286,7 @@ extension Engine {
     case .float:
       guard let exact = Int(exactly: item.float) else { return -1 }
       number = exact
-    case .deferred: return try rangePosition(of: resolve(item), in: range)
+    case .deferred: return try rangePosition(of: resolved(item), in: range)
     default: return -1
     }
     let (lower, upper, step) = (range.pointee.lower, range.pointee.upper, range.pointee.step)

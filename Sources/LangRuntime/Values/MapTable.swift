@@ -142,14 +142,8 @@ extension Engine {
     if key.isInt && map.pointee.header.flags & MapObject.hasIntegralFloatFlag == 0 {
       return map.position(ofInteger: key.bits)
     }
-    let key = try resolvedKey(key)
+    let key = try resolved(key)
     return try generalPosition(of: key, hash: hash(key), in: map)
-  }
-
-  /// The name behind a key that was imported and not used yet.
-  @inline(__always)
-  private func resolvedKey(_ key: Value) throws(RaisedError) -> Value {
-    key.tag == .deferred ? try resolve(key) : key
   }
 
   /// The position of a key of any kind, or -1.
@@ -220,7 +214,7 @@ extension Engine {
   private func mapSetGeneral(
     _ map: MapReference, _ key: Value, _ value: Value
   ) throws(RaisedError) {
-    let key = try resolvedKey(key)
+    let key = try resolved(key)
     let hash = try hash(key)
     let position = try generalPosition(of: key, hash: hash, in: map)
     if position < 0 { return try insert(key, value, hash: hash, in: map) }
@@ -264,7 +258,7 @@ extension Engine {
 
   /// Removes `key` and returns its value; undefined when it is not there.
   func mapRemove(_ map: MapReference, _ key: Value) throws(RaisedError) -> Value {
-    let key = try resolvedKey(key)
+    let key = try resolved(key)
     let hash = try hash(key)
     let position: Int
     if key.isString {

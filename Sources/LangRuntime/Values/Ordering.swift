@@ -45,7 +45,7 @@ extension Engine {
     }
     if a.tag == .deferred || b.tag == .deferred {
       return try ordered(
-        a.tag == .deferred ? resolve(a) : a, b.tag == .deferred ? resolve(b) : b, orEqual: orEqual,
+        resolved(a), resolved(b), orEqual: orEqual,
         isTurned: isTurned)
     }
     if a.isFloat && b.isFloat { return orEqual ? a.float <= b.float : a.float < b.float }
@@ -86,11 +86,8 @@ extension Engine {
   private func orderedItems(
     _ a: Value, _ b: Value, orEqual: Bool, isTurned: Bool
   ) throws(RaisedError) -> Bool {
-    try enterNativeRecursion()
-    let mark = pointee.top
+    let mark = try enterPair(a, b)
     defer { pointee.top = mark }
-    root(a)
-    root(b)
     // An `==` may take the items out of their lists, and they are compared once more.
     let pair = pointee.top
     root(.nil)
