@@ -15,17 +15,11 @@ struct LangCommand: ParsableCommand {
       lang                       runs standard input; at a terminal, line by line
       """,
     version: "lang \(version)",
-    subcommands: [Check.self, Disassemble.self])
-
-  @Option(name: [.customShort("e")], help: ArgumentHelp("Run this code.", valueName: "code"))
-  var code: String?
-
-  @Argument(help: ArgumentHelp("The script to run and its arguments.", valueName: "file"))
-  var arguments: [String] = []
+    subcommands: [Run.self, Check.self, Disassemble.self], defaultSubcommand: Run.self)
 
   /// Whether a word is one of the subcommands, not a script.
   static func isCommand(_ word: String) -> Bool {
-    word == "check" || word == "dis" || word == "help"
+    word == "check" || word == "dis" || word == "run" || word == "help"
   }
 
   /// Runs the command; wrong usage ends with 64.
@@ -41,20 +35,34 @@ struct LangCommand: ParsableCommand {
     } catch let status as ExitStatus {
       Glibc.exit(status.code)
     } catch {
-      let code = exitCode(for: error)
-      if code == .success { exit(withError: error) }
+      if exitCode(for: error) == .success { exit(withError: error) }
       Console.error(fullMessage(for: error))
-      Glibc.exit(LangRuntimeExit.usage)
+      Glibc.exit(ExitCode.usage)
     }
   }
 
-  func run() throws {
-    if let code {
-      throw ExitStatus(code: ScriptRunner().runText(Array(code.utf8), name: "<command>"))
+  /// `lang -e CODE`, `lang run file.l`
+  struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Runs a script, or the code given with -e.")
+
+    @Option(name: [.customShort("e")], help: ArgumentHelp("Run this code.", valueName: "code"))
+    var code: String?
+
+    @Argument(
+      parsing: .captureForPassthrough,
+      help: ArgumentHelp("The script to run and its arguments.", valueName: "file"))
+    var arguments: [String] = []
+
+    func run() throws {
+      if let code {
+        throw ExitStatus(code: ScriptRunner().runText(Array(code.utf8), name: "<command>"))
+      }
+      guard let file = arguments.first else { throw ValidationError("No script to run.") }
+      if file.hasPrefix("-") { throw ValidationError("Unknown option '\(file)'") }
+      throw ExitStatus(
+        code: ScriptRunner().runFile(file, arguments: Array(arguments.dropFirst())))
     }
-    guard let file = arguments.first else { throw ValidationError("No script to run.") }
-    throw ExitStatus(
-      code: ScriptRunner().runFile(file, arguments: Array(arguments.dropFirst())))
   }
 
   /// `lang check`
@@ -83,8 +91,4 @@ struct LangCommand: ParsableCommand {
 /// The end of a command with an exit code of its own.
 struct ExitStatus: Error {
   let code: Int32
-}
-
-private enum LangRuntimeExit {
-  static let usage: Int32 = 64
 }

@@ -148,13 +148,13 @@ public final class FunctionCode {
   /// How many registers it needs.
   public var registerCount = 0
   /// The code.
-  public var instructions = GrowableBuffer<Instruction>(capacity: 32)
+  public var instructions = GrowableBuffer<Instruction>(capacity: 0)
   /// For each instruction, the anchor in the source that an error there is reported at.
-  public var anchors = GrowableBuffer<UInt32>(capacity: 32)
+  public var anchors = GrowableBuffer<UInt32>(capacity: 0)
   /// The constants.
-  public var constants = GrowableBuffer<Constant>(capacity: 8)
+  public var constants = GrowableBuffer<Constant>(capacity: 0)
   /// The names of the inline caches.
-  public var caches = GrowableBuffer<Symbol>(capacity: 8)
+  public var caches = GrowableBuffer<Symbol>(capacity: 0)
   /// What closures of it capture.
   public var captures: [CaptureSource] = []
   /// Innermost first.
@@ -163,7 +163,7 @@ public final class FunctionCode {
   /// that leaves such a body gets the other as its cause.
   public var handling: [Handler] = []
   /// For tracebacks and `:refs`.
-  public var locals = GrowableBuffer<LocalRange>(capacity: 4)
+  public var locals = GrowableBuffer<LocalRange>(capacity: 0)
 
   init(name: Symbol, offset: UInt32) {
     self.name = name

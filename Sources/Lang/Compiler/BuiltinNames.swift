@@ -13,4 +13,18 @@ public enum BuiltinNames {
     "ZeroDivisionError", "ImportError", "AssertionError", "IOError", "MemoryError",
     "RecursionError", "StopIteration", "SyntaxError", "Interrupt",
   ]
+
+  /// The number of a name, or nil.
+  public static func number(of name: StaticString) -> Int? {
+    all.firstIndex { areEqual($0, name) }
+  }
+
+  /// Whether two static strings have the same bytes.
+  public static func areEqual(_ a: StaticString, _ b: StaticString) -> Bool {
+    guard a.utf8CodeUnitCount == b.utf8CodeUnitCount else { return false }
+    for index in 0..<a.utf8CodeUnitCount where a.utf8Start[index] != b.utf8Start[index] {
+      return false
+    }
+    return true
+  }
 }

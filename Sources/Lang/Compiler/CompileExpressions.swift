@@ -221,7 +221,8 @@ extension Compiler {
 
   /// A chain of binary operators; the left-leaning spine is followed in a loop.
   private mutating func binary(_ index: NodeIndex, into target: Register) {
-    var spine: [NodeIndex] = []
+    let bottom = spine.count
+    defer { spine.truncate(to: bottom) }
     var current = index
     while nodes[Int(current)].kind == .binary {
       spine.append(current)
@@ -229,12 +230,12 @@ extension Compiler {
     }
     // The value so far: the leftmost operand where it is, then always one temporary register.
     var left: Register
-    var first = spine.count - 1
+    var first = spine.count - bottom - 1
     let temporary: Register
-    if let swapped = constantOnTheLeft(nodes[Int(spine[first])]) {
+    if let swapped = constantOnTheLeft(nodes[Int(spine[bottom + first])]) {
       temporary = emitter.takeRegisters()
-      let right = anyRegister(nodes[Int(spine[first])].b)
-      emitter.anchor = nodes[Int(spine[first])].anchor
+      let right = anyRegister(nodes[Int(spine[bottom + first])].b)
+      emitter.anchor = nodes[Int(spine[bottom + first])].anchor
       emitter.emit(
         swapped.opcode, d: 1, first == 0 ? target : temporary, right, swapped.constant)
       left = temporary
@@ -248,7 +249,7 @@ extension Compiler {
       left = temporary
     }
     while first >= 0 {
-      let node = nodes[Int(spine[first])]
+      let node = nodes[Int(spine[bottom + first])]
       let mark = emitter.nextRegister
       operate(
         BinaryOperator(rawValue: node.flags).unsafelyUnwrapped, left, node.b, node.anchor,
@@ -385,14 +386,15 @@ extension Compiler {
       emitter.emit(.loadFalse, result)
     } else {
       // Chains lean to the left; they are followed in a loop.
-      var spine: [NodeIndex] = []
+      let bottom = spine.count
       var current = index
       while nodes[Int(current)].kind == .logicalAnd || nodes[Int(current)].kind == .logicalOr {
         spine.append(current)
         current = nodes[Int(current)].a
       }
       expression(current, into: result)
-      while let next = spine.popLast() {
+      while spine.count > bottom {
+        let next = spine.removeLast()
         let skip = emitter.makeLabel()
         let isAnd = nodes[Int(next)].kind == .logicalAnd
         emitter.jump(isAnd ? .jumpIfFalse : .jumpIfTrue, result, to: skip)
@@ -544,7 +546,7 @@ extension Compiler {
 
   /// Members, elements and calls lean to the left (`a.b(c)[d].e()`); the spine is followed in a loop.
   private mutating func postfix(_ index: NodeIndex, into target: Register) {
-    var spine: [NodeIndex] = []
+    let bottom = spine.count
     var current = index
     while true {
       let node = nodes[Int(current)]
@@ -556,9 +558,9 @@ extension Compiler {
     }
     // The value so far: nowhere yet, then always in one temporary register.
     var value = -1
-    while let step = spine.popLast() {
-      let node = nodes[Int(step)]
-      let result = spine.isEmpty ? target : value >= 0 ? value : emitter.takeRegisters()
+    while spine.count > bottom {
+      let node = nodes[Int(spine.removeLast())]
+      let result = spine.count == bottom ? target : value >= 0 ? value : emitter.takeRegisters()
       let mark = emitter.nextRegister
       switch node.kind {
       case .member: member(node, current, value, into: result)

@@ -90,6 +90,8 @@ struct Compiler {
   /// Where the optional chain being compiled ends when it meets nil.
   var chainEnd: Emitter.Label?
   var className = Symbol.none
+  /// The left-leaning chains that are being followed, one above the other.
+  var spine = GrowableBuffer<NodeIndex>(capacity: 64)
 
   init(_ tree: SyntaxTree, _ resolver: Resolver, showsExpressions: Bool) {
     self.tree = tree
@@ -122,6 +124,7 @@ struct Compiler {
     }
     emitter.emit(.returnNil)
     finishFunction(at: 0)
+    spine.deallocate()
   }
 
   mutating func finishFunction(at offset: UInt32) {
@@ -272,13 +275,17 @@ struct Compiler {
     finishFunction(at: node.c)
     (emitter, surroundings, finallyBlocks, chainEnd, className) = outer
 
-    code.captures = resolver.functions[resolved].captures.map { capture in
+    let captures = resolver.functions[resolved].captures
+    code.captures.reserveCapacity(captures.count)
+    for position in 0..<captures.count {
+      let capture = captures[position]
       let variable = variables[Int(capture.variable)]
-      return CaptureSource(
-        isRegister: capture.isParentLocal, isCell: variable.needsCell,
-        index: UInt16(
-          truncatingIfNeeded: capture.isParentLocal ? Int(variable.place) : Int(capture.index)),
-        symbol: variable.symbol)
+      code.captures.append(
+        CaptureSource(
+          isRegister: capture.isParentLocal, isCell: variable.needsCell,
+          index: UInt16(
+            truncatingIfNeeded: capture.isParentLocal ? Int(variable.place) : Int(capture.index)),
+          symbol: variable.symbol))
     }
     return number
   }

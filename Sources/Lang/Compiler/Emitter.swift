@@ -22,13 +22,13 @@ struct Emitter {
   let code: FunctionCode
   /// Its number among the module's functions.
   let number: Int
-  private(set) var instructions = GrowableBuffer<Instruction>(capacity: 64)
-  private var anchors = GrowableBuffer<UInt32>(capacity: 64)
-  private var constants = GrowableBuffer<Constant>(capacity: 16)
-  private var caches = GrowableBuffer<Symbol>(capacity: 16)
+  private(set) var instructions = GrowableBuffer<Instruction>(capacity: 32)
+  private var anchors = GrowableBuffer<UInt32>(capacity: 32)
+  private var constants = GrowableBuffer<Constant>(capacity: 0)
+  private var caches = GrowableBuffer<Symbol>(capacity: 0)
   private(set) var locals = GrowableBuffer<LocalRange>(capacity: 8)
-  private var labels = GrowableBuffer<LabelState>(capacity: 16)
-  private var jumps = GrowableBuffer<PendingJump>(capacity: 16)
+  private var labels = GrowableBuffer<LabelState>(capacity: 0)
+  private var jumps = GrowableBuffer<PendingJump>(capacity: 0)
   /// The first register that nothing uses.
   private(set) var nextRegister = 0
   private var registerCount = 1
@@ -44,11 +44,6 @@ struct Emitter {
 
   /// Hands the buffers over to the function's code.
   mutating func finish() {
-    code.instructions.deallocate()
-    code.anchors.deallocate()
-    code.constants.deallocate()
-    code.caches.deallocate()
-    code.locals.deallocate()
     code.instructions = instructions
     code.anchors = anchors
     code.constants = constants

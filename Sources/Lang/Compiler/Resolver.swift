@@ -42,13 +42,13 @@ struct Resolver {
   }
 
   /// A function as the resolver saw it.
-  struct Function {
+  struct Function: BitwiseCopyable {
     var node: NodeIndex
     var parent: Int32
     var isMethod: Bool
     /// Inside a method, at any depth: `self` and `super` mean something.
     var selfVariable: Int32
-    var captures: [Capture] = []
+    var captures = GrowableBuffer<Capture>(capacity: 0)
   }
 
   /// What a name node turned out to be.
@@ -64,7 +64,7 @@ struct Resolver {
   /// For each node: a meaning in the low three bits and a number above them.
   var meanings: UnsafeMutablePointer<UInt32>
   var variables = GrowableBuffer<Variable>(capacity: 256)
-  var functions: [Function] = []
+  var functions = GrowableBuffer<Function>(capacity: 64)
   var globals: [Symbol]
   var hasStarImport = false
   var diagnostics: [Diagnostic] = []
@@ -79,6 +79,8 @@ struct Resolver {
     var scope: Int32
   }
   private var restores = GrowableBuffer<Restore>(capacity: 64)
+  /// The left-leaning chains that are being followed, one above the other.
+  private var spine = GrowableBuffer<NodeIndex>(capacity: 64)
   private var scope: Int32 = 0
   private var function: Int32 = 0
   /// Restores below this belong to scopes around the current function.
@@ -109,9 +111,12 @@ struct Resolver {
   }
 
   func deallocate() {
+    for number in 0..<functions.count { functions[number].captures.deallocate() }
+    functions.deallocate()
     meanings.deallocate()
     variables.deallocate()
     restores.deallocate()
+    spine.deallocate()
     bound.deallocate()
   }
 
@@ -343,12 +348,12 @@ struct Resolver {
 
   /// The number of `variable` among the captures of `function`, added when new.
   private mutating func capture(_ variable: Int, in function: Int) -> Int {
-    for (number, known) in functions[function].captures.enumerated()
-    where known.variable == Int32(variable) { return number }
+    let known = functions[function].captures
+    for number in 0..<known.count where known[number].variable == Int32(variable) { return number }
     let parent = Int(functions[function].parent)
     let isLocal = variables[variable].function == Int32(parent)
     let index = isLocal ? 0 : capture(variable, in: parent)
-    functions[function].captures.append(
+    functions.base[function].captures.append(
       Capture(variable: Int32(variable), isParentLocal: isLocal, index: Int32(index)))
     return functions[function].captures.count - 1
   }
@@ -478,7 +483,7 @@ struct Resolver {
 
   /// Left-leaning chains (`a + b + c …`) may be longer than the native stack is deep.
   private mutating func walkBinarySpine(_ index: NodeIndex) {
-    var spine: [NodeIndex] = []
+    let bottom = spine.count
     var current = index
     while true {
       let node = nodes[Int(current)]
@@ -491,11 +496,11 @@ struct Resolver {
       }
       break
     }
-    while let next = spine.popLast() { walk(nodes[Int(next)].b) }
+    while spine.count > bottom { walk(nodes[Int(spine.removeLast())].b) }
   }
 
   private mutating func walkPostfixSpine(_ index: NodeIndex) {
-    var spine: [NodeIndex] = []
+    let bottom = spine.count
     var current = index
     while true {
       let node = nodes[Int(current)]
@@ -507,8 +512,8 @@ struct Resolver {
         break
       }
     }
-    while let next = spine.popLast() {
-      let node = nodes[Int(next)]
+    while spine.count > bottom {
+      let node = nodes[Int(spine.removeLast())]
       if node.kind == .call { walkList(node.b, node.c) }
       if node.kind == .index { walk(node.b) }
     }
@@ -669,7 +674,7 @@ struct Resolver {
     if isMethod && !isStatic {
       variables.append(Variable(symbol: selfSymbol, function: function, place: 0))
       variables.base[variables.count - 1].isInitialized = true
-      functions[number].selfVariable = Int32(variables.count - 1)
+      functions.base[number].selfVariable = Int32(variables.count - 1)
     }
     // All parameters are bound before the defaults are walked: a default may use those before it.
     for position in 0..<count {
@@ -730,9 +735,10 @@ struct Resolver {
   }
 
   private mutating func reportUndefined(_ symbol: Symbol, _ node: Node) {
+    let name = symbols.text(of: symbol)
     report(
-      "undefined name '\(symbols.text(of: symbol))'", node,
-      help: suggestion(for: symbol, onlyVariables: false))
+      "undefined name '\(name)'", node,
+      help: ForeignWord.help(forName: name) ?? suggestion(for: symbol, onlyVariables: false))
   }
 
   /// "did you mean 'x'?" for the visible name that is nearest to `symbol`.

@@ -3,7 +3,7 @@
 /// The front end appends millions of nodes, tokens and instructions; an `Array` would check bounds,
 /// uniqueness and exclusivity at each of them. Whoever owns a buffer frees it with ``deallocate()``.
 @frozen
-public struct GrowableBuffer<Element: BitwiseCopyable> {
+public struct GrowableBuffer<Element: BitwiseCopyable>: BitwiseCopyable {
   /// The first element; valid until the next append.
   public private(set) var base: UnsafeMutablePointer<Element>
   /// The number of elements in use.
@@ -11,10 +11,14 @@ public struct GrowableBuffer<Element: BitwiseCopyable> {
   /// The number of elements that fit before the next growth.
   public private(set) var capacity: Int
 
-  /// Makes an empty buffer with room for `capacity` elements.
+  /// Makes an empty buffer with room for `capacity` elements; 0 allocates nothing yet.
   public init(capacity: Int = 16) {
-    self.capacity = max(capacity, 1)
-    self.base = .allocate(capacity: self.capacity)
+    self.capacity = capacity
+    self.base =
+      capacity > 0
+      ? .allocate(capacity: capacity)
+      : UnsafeMutablePointer<Element>(bitPattern: MemoryLayout<Element>.alignment)
+        .unsafelyUnwrapped
     self.count = 0
   }
 
@@ -57,14 +61,16 @@ public struct GrowableBuffer<Element: BitwiseCopyable> {
 
   @inline(never)
   private mutating func grow(toHold needed: Int) {
-    let larger = max(needed, capacity * 2)
+    let larger = max(needed, capacity * 2, 8)
     let moved = UnsafeMutablePointer<Element>.allocate(capacity: larger)
     moved.moveInitialize(from: base, count: count)
-    base.deallocate()
+    if capacity > 0 { base.deallocate() }
     base = moved
     capacity = larger
   }
 
   /// Frees the memory; the buffer must not be used afterwards.
-  public func deallocate() { base.deallocate() }
+  public func deallocate() {
+    if capacity > 0 { base.deallocate() }
+  }
 }

@@ -5,6 +5,8 @@ import Lang
 extension Engine {
   /// Makes the built-in types, error classes and functions.
   func installBuiltins() {
+    pointee.builtinCount = BuiltinNames.all.count
+    pointee.builtins.initialize(repeating: .nil, count: pointee.builtinCount)
     installTypes()
     installErrors()
     for definition in BuiltinFunctions.definitions + CoreFunctions.definitions {
@@ -15,13 +17,8 @@ extension Engine {
   }
 
   private func setBuiltin(_ name: StaticString, _ value: Value) {
-    let symbol = pointee.symbols.intern(name)
-    if pointee.builtinCount == 0 {
-      pointee.builtinCount = BuiltinNames.all.count
-      pointee.builtins.initialize(repeating: .nil, count: pointee.builtinCount)
-    }
-    for (number, known) in BuiltinNames.all.enumerated()
-    where pointee.symbols.intern(known) == symbol { pointee.builtins[number] = value }
+    guard let number = BuiltinNames.number(of: name) else { return }
+    pointee.builtins[number] = value
   }
 
   private func installTypes() {
@@ -59,9 +56,8 @@ extension Engine {
     for (name, tag) in converters {
       let `class` = classOf(Value(tag: tag, bits: 0))
       setBuiltin(name, Value(.class, `class`))
-      let wanted = pointee.symbols.intern(name)
       for definition in TypeConstructors.definitions
-      where pointee.symbols.intern(definition.name) == wanted {
+      where BuiltinNames.areEqual(definition.name, name) {
         `class`.pointee.initializer = Value(
           .native, makeNative(addNative(definition), owner: nil))
         `class`.pointee.members.set(

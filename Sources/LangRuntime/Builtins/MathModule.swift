@@ -296,7 +296,7 @@ enum MathModule {
       throw call.engine.valueError("math.\(name)() of a number that is not positive")
     }
     if x.isInfinite && !call[index].isFloat {
-      return call.engine.bigInt(call[index]).magnitude.binaryLogarithm * perBit
+      return call.engine.bigInt(call[index]).binaryLogarithm * perBit
     }
     return body(x)
   }

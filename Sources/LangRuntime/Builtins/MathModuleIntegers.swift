@@ -1,4 +1,3 @@
-import BigInt
 import Lang
 
 /// The functions of the module `math` that are about whole numbers, exact at any size.
@@ -29,7 +28,7 @@ extension MathModule {
       let value = try whole(call[0], "isqrt", engine)
       let number = engine.bigInt(value)
       if number.isNegative { throw engine.valueError("math.isqrt() of a negative number") }
-      return engine.makeInt(BigInt(try engine.squareRoot(number.magnitude)))
+      return engine.makeInt(try engine.squareRoot(number))
     },
     NativeDefinition("prod", "items, start?", "The product of numbers, times start.") {
       (call) throws(RaisedError) -> Value in
@@ -70,18 +69,12 @@ extension MathModule {
     _ engine: Engine, _ a: Value, _ b: Value
   ) throws(RaisedError) -> Value {
     if a.isInt && b.isInt {
-      let divisor = commonDivisor(a.int.magnitude, b.int.magnitude)
-      return engine.makeInt(BigInt(divisor))
+      var (x, y) = (a.int.magnitude, b.int.magnitude)
+      while y != 0 { (x, y) = (y, x % y) }
+      return engine.makeInt(BigInt(limbs: x == 0 ? [] : [x]))
     }
     return engine.makeInt(
-      BigInt(
-        try engine.greatestCommonDivisor(engine.bigInt(a).magnitude, engine.bigInt(b).magnitude)))
-  }
-
-  private static func commonDivisor(_ a: UInt, _ b: UInt) -> UInt {
-    var (a, b) = (a, b)
-    while b != 0 { (a, b) = (b, a % b) }
-    return a
+      try engine.greatestCommonDivisor(engine.bigInt(a).magnitude, engine.bigInt(b).magnitude))
   }
 
   private static func leastCommonMultiple(
@@ -90,8 +83,7 @@ extension MathModule {
     let (x, y) = (engine.bigInt(a).magnitude, engine.bigInt(b).magnitude)
     if x.isZero || y.isZero { return .int(0) }
     let divisor = try engine.greatestCommonDivisor(x, y)
-    let part = try engine.divideMagnitudes(x, divisor).quotient
-    return engine.makeInt(BigInt(try engine.multiply(part, y)))
+    return engine.makeInt(try engine.multiply(try engine.floorDivide(x, divisor).quotient, y))
   }
 
   // MARK: Products
@@ -107,7 +99,7 @@ extension MathModule {
     if n < 2 { return .int(1) }
     // Stirling's bound, so that a hopeless product is not begun.
     try engine.reserveInt(bits: Double(n) * (logarithm2(Double(n)) - 1.4427))
-    return engine.makeInt(BigInt(try engine.product(from: 2, through: n)))
+    return engine.makeInt(try engine.product(from: 2, through: n))
   }
 
   private static func choose(
@@ -122,20 +114,20 @@ extension MathModule {
       throw engine.valueError("math.\(name)() of a negative number")
     }
     if k > n { return .int(0) }
-    let smaller = isOrdered ? k : min(k, n - k)
-    guard let count = Int(exactly: smaller), count < IntLimits.bitWidth else {
+    let others = n - k
+    let smaller = isOrdered || k < others ? k : others
+    guard let count = smaller.int, count < IntLimits.bitWidth else {
       throw engine.intTooLarge()
     }
     if count == 0 { return .int(1) }
     // Each choice at least doubles the number of ways, until there are few things left.
-    let bits = n.magnitude.binaryLogarithm * Double(count)
+    let bits = n.binaryLogarithm * Double(count)
     let saved = isOrdered ? 0 : Double(count) * (logarithm2(Double(count)) - 1.4427)
     try engine.reserveInt(bits: (bits - saved) / 2)
-    let start = n - BigInt(count)
-    let ways = try engine.product(above: start.magnitude, count: count)
-    if isOrdered { return engine.makeInt(BigInt(ways)) }
+    let ways = try engine.product(above: n - BigInt(count), count: count)
+    if isOrdered { return engine.makeInt(ways) }
     let orders = try engine.product(from: 2, through: count)
-    return engine.makeInt(BigInt(try engine.divideMagnitudes(ways, orders).quotient))
+    return engine.makeInt(try engine.floorDivide(ways, orders).quotient)
   }
 }
 
@@ -143,21 +135,13 @@ extension Engine {
   /// The product of the numbers from `lower` to `upper`, which are positive; 1 when there are none.
   ///
   /// Halves are multiplied, so that the factors have the same length and the product is quick.
-  fileprivate func product(from lower: Int, through upper: Int) throws(RaisedError) -> BigUInt {
+  fileprivate func product(from lower: Int, through upper: Int) throws(RaisedError) -> BigInt {
     if upper - lower < 16 {
-      var result: BigUInt = 1
-      var part: UInt = 1
+      var limbs: [UInt] = [1]
       for factor in stride(from: lower, through: upper, by: 1) {
-        let (larger, overflow) = part.multipliedReportingOverflow(by: UInt(factor))
-        if overflow {
-          result.multiply(byWord: part)
-          part = UInt(factor)
-        } else {
-          part = larger
-        }
+        LimbArithmetic.multiply(&limbs, byLimb: UInt(factor), adding: 0)
       }
-      result.multiply(byWord: part)
-      return result
+      return BigInt(limbs: limbs)
     }
     let middle = lower + (upper - lower) / 2
     return try multiply(
@@ -165,16 +149,16 @@ extension Engine {
   }
 
   /// The product of the `count` >= 1 numbers that follow `start`.
-  fileprivate func product(above start: BigUInt, count: Int) throws(RaisedError) -> BigUInt {
+  fileprivate func product(above start: BigInt, count: Int) throws(RaisedError) -> BigInt {
     if start.bitWidth < 62 {
-      let lower = Int(start.words.first ?? 0)
+      let lower = start.int ?? 0
       return try product(from: lower + 1, through: lower + count)
     }
     if count == 1 { return start + 1 }
     let half = count / 2
     return try multiply(
       try product(above: start, count: half),
-      try product(above: start + BigUInt(half), count: count - half))
+      try product(above: start + BigInt(half), count: count - half))
   }
 
   /// The greatest common divisor.
@@ -182,17 +166,17 @@ extension Engine {
   /// Lehmer's algorithm: the leading bits alone decide most steps of Euclid's, and many steps are
   /// then done at once on the whole numbers. O(n²).
   fileprivate func greatestCommonDivisor(
-    _ a: BigUInt, _ b: BigUInt
-  ) throws(RaisedError) -> BigUInt {
+    _ a: BigInt, _ b: BigInt
+  ) throws(RaisedError) -> BigInt {
     var (a, b) = a < b ? (b, a) : (a, b)
     var rounds = 0
-    while b.words.count > 1 {
+    while b.limbs.count > 1 {
       rounds += 1
       if rounds % 256 == 0 { try checkInterruption() }
       // The leading 62 bits of `a`, and those of `b` at the same place.
       let shift = a.bitWidth - 62
-      var x = Int((a >> shift).words.first ?? 0)
-      var y = Int((b >> shift).words.first ?? 0)
+      var x = a.bits(from: shift)
+      var y = b.bits(from: shift)
       var (p, q, r, s) = (1, 0, 0, 1)
       // As long as both bounds of the quotient agree, it is the quotient of the whole numbers.
       while y + r != 0 && y + s != 0 {
@@ -204,17 +188,28 @@ extension Engine {
       }
       if q == 0 {
         // The leading bits do not even decide one step.
-        (a, b) = (b, try divideMagnitudes(a, b).remainder)
+        (a, b) = (b, try floorDivide(a, b).remainder)
       } else {
-        let (left, right) = (BigInt(a), BigInt(b))
-        a = (left * BigInt(p) + right * BigInt(q)).magnitude
-        b = (left * BigInt(r) + right * BigInt(s)).magnitude
+        (a, b) = (
+          (try multiply(a, BigInt(p)) + multiply(b, BigInt(q))).magnitude,
+          (try multiply(a, BigInt(r)) + multiply(b, BigInt(s))).magnitude
+        )
       }
     }
     if b.isZero { return a }
-    var left = try divideMagnitudes(a, b).remainder.words.first ?? 0
-    var right = b.words.first ?? 0
+    var left = try floorDivide(a, b).remainder.limbs.first ?? 0
+    var right = b.limbs.first ?? 0
     while left != 0 { (left, right) = (right % left, left) }
-    return BigUInt(right)
+    return BigInt(limbs: [right])
+  }
+}
+
+extension BigInt {
+  /// The magnitude's bits from `position` on, which are 63 at most.
+  fileprivate func bits(from position: Int) -> Int {
+    let (index, offset) = (position / 64, position % 64)
+    guard index < limbs.count else { return 0 }
+    let above = index + 1 < limbs.count ? limbs[index + 1] << (64 - offset) : 0
+    return Int(limbs[index] >> offset | above)
   }
 }

@@ -1,4 +1,3 @@
-import BigInt
 import Lang
 
 // What `int()`, `float()`, `round()`, `abs()` and `divmod()` do.
@@ -92,7 +91,7 @@ extension Engine {
         digits.isInt
         ? min(max(digits.int, -(1 << 40)), 1 << 40)
         : bigInt(digits).isNegative ? -(1 << 40) : 1 << 40
-      if value.isFloat { return .float(Engine.round(value.float, digits: count)) }
+      if value.isFloat { return .float(try round(value.float, digits: count)) }
       return count >= 0 ? value : try roundInt(value, zeros: -count)
     }
     throw typeError("round() expects a number, not \(typeName(of: value))")
@@ -102,10 +101,10 @@ extension Engine {
   private func roundInt(_ value: Value, zeros: Int) throws(RaisedError) -> Value {
     let number = bigInt(value)
     // Numbers below half of the unit need no unit.
-    if Double(zeros) * 3.3219 > Double(number.magnitude.bitWidth) + 4 { return .int(0) }
-    let unit = try power(BigInt(10), zeros)
+    if Double(zeros) * 3.3219 > Double(number.bitWidth) + 4 { return .int(0) }
+    let unit = try power(10, zeros)
     let (quotient, remainder) = try floorDivide(number, unit)
-    let twice = remainder + remainder
+    let twice = remainder << 1
     let isUp = twice > unit || (twice == unit && quotient.isOdd)
     return makeInt(try multiply(isUp ? quotient + 1 : quotient, unit))
   }
@@ -113,7 +112,7 @@ extension Engine {
   /// The float nearest to `value` rounded, half to even, at a decimal place.
   ///
   /// The exact value counts: 2.675 lies below its text, so that it rounds to 2.67 at two digits.
-  static func round(_ value: Double, digits: Int) -> Double {
+  private func round(_ value: Double, digits: Int) throws(RaisedError) -> Double {
     // Floats from 2 ** 52 on are whole; none has a digit behind the 324th place.
     if value == 0 || !value.isFinite || digits > 323 { return value }
     if digits < -308 { return Double(signOf: value, magnitudeOf: 0) }
@@ -126,14 +125,13 @@ extension Engine {
     }
     // The whole part decides, and the fraction only whether a half is one.
     let whole = BigInt(value.magnitude)
-    let fraction = value.magnitude - value.magnitude.rounded(.down)
-    var unit: BigInt = 1
-    for _ in 0..<(-digits) { unit *= 10 }
-    var (quotient, remainder) = whole.quotientAndRemainder(dividingBy: unit)
-    remainder *= 2
-    let isHalf = remainder == unit && fraction == 0
-    if isHalf ? quotient.isOdd : remainder >= unit { quotient += 1 }
-    return Double(signOf: value, magnitudeOf: (quotient * unit).double)
+    let hasFraction = value.magnitude != value.magnitude.rounded(.down)
+    let unit = try power(10, -digits)
+    let (quotient, remainder) = try floorDivide(whole, unit)
+    let twice = remainder << 1
+    let isUp = twice > unit || (twice == unit && (hasFraction || quotient.isOdd))
+    let rounded = try multiply(isUp ? quotient + 1 : quotient, unit)
+    return Double(signOf: value, magnitudeOf: rounded.double)
   }
 
   // MARK: abs() and divmod()
@@ -151,7 +149,7 @@ extension Engine {
     guard isNumeric(value) else {
       throw typeError("abs() expects a number, not \(typeName(of: value))")
     }
-    return makeInt(BigInt(bigInt(value).magnitude))
+    return makeInt(bigInt(value).magnitude)
   }
 
   /// The tuple of `a // b` and `a % b`.

@@ -1,4 +1,3 @@
-import BigInt
 import Lang
 
 // Numbers in the fields of format specifications: `format(x, ">10,.2f")`, `f"{n:#06x}"`. The rules

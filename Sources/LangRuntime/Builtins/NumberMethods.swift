@@ -1,4 +1,3 @@
-import BigInt
 import Lang
 
 /// The methods of ints and floats; bools have none.
@@ -11,7 +10,7 @@ enum NumberMethods {
     ) { (call) throws(RaisedError) -> Value in
       let value = call.receiver
       if value.isInt { return .int(Int.bitWidth - value.int.magnitude.leadingZeroBitCount) }
-      return .int(call.engine.bigInt(value).magnitude.bitWidth)
+      return .int(call.engine.bigInt(value).bitWidth)
     },
     NativeDefinition(
       "bit_count", "", "The number of ones among the bits of the absolute value.", isMethod: true
@@ -88,8 +87,8 @@ enum NumberMethods {
     }
     // In two's complement, a bit more for the sign; -128 has no more bits than 127.
     let isPowerOfTwo =
-      number.isNegative && number.magnitude.trailingZeroBitCount == number.magnitude.bitWidth - 1
-    let bits = number.magnitude.bitWidth + (isSigned && !isPowerOfTwo ? 1 : 0)
+      number.isNegative && number.trailingZeroBitCount == number.bitWidth - 1
+    let bits = number.bitWidth + (isSigned && !isPowerOfTwo ? 1 : 0)
     let needed = max(1, (bits + 7) / 8)
     var count = needed
     if !call[0].isUndefined && !call[0].isNil {
@@ -100,7 +99,7 @@ enum NumberMethods {
       }
     }
     try engine.reserve(count)
-    let limbs = number.twosComplement(count: number.magnitude.words.count + 1)
+    let limbs = number.twosComplement(count: number.limbs.count + 1)
     let bytes = engine.allocateBytes(count: count)
     let filler: UInt8 = number.isNegative ? 0xFF : 0
     for i in 0..<count {
@@ -167,12 +166,11 @@ enum NumberMethods {
       if value == 0 { return engine.makeTuple(.int(0), .int(1)) }
       // An odd significand times a power of two.
       let zeros = value.significandWidth - Int(value.exponent)
-      let odd = BigInt((value.significand * Double(1 << value.significandWidth)))
-      let sign: BigInt.Sign = value < 0 ? .minus : .plus
-      let numerator = BigInt(
-        sign: sign, magnitude: zeros < 0 ? odd.magnitude << -zeros : odd.magnitude)
-      let denominator = zeros > 0 ? BigInt(1) << zeros : 1
-      return engine.makeTuple(engine.makeInt(numerator), engine.makeInt(denominator))
+      let odd = BigInt(value.significand * Double(1 << value.significandWidth))
+      let magnitude = zeros < 0 ? odd << -zeros : odd
+      return engine.makeTuple(
+        engine.makeInt(value < 0 ? -magnitude : magnitude),
+        engine.makeInt(BigInt(1) << max(zeros, 0)))
     },
   ]
 

@@ -19,8 +19,8 @@
 /// (1 to 255, then round again), so nothing needs to be cleared and a block may stay unswept over
 /// several collections. Objects beyond `largestCell` bytes have memory of their own and a list.
 ///
-/// **External memory** (a list's items, a map's table) comes from `malloc`, is counted here, and is
-/// freed when its object's cell is swept.
+/// **External memory** (a list's items, a map's table) is counted here, given back when its object's
+/// cell is swept, and kept in lists by size while it is small.
 struct Heap {
   static let blockSize = 1 << 16
   static let granule = 16
@@ -63,6 +63,24 @@ struct Heap {
   var largeCount = 0
   var largeCapacity = 64
 
+  /// A piece of external memory that was given back.
+  struct FreePart {
+    var next: UnsafeMutablePointer<FreePart>?
+  }
+
+  /// Pieces by size class, and the rest of the newest chunk to cut them from.
+  var freeParts: UnsafeMutablePointer<UnsafeMutablePointer<FreePart>?>
+  private var parts: UnsafeMutableRawPointer?
+  private var partsLeft = 0
+  private var partsChunks = 0
+
+  /// Everything from the system that blocks and pieces are made of.
+  private var owned: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  private var ownedCount = 0
+  private var ownedCapacity = 1
+  private var arena: UnsafeMutableRawPointer?
+  private var arenaLeft = 0
+
   /// Bytes in live and not yet reclaimed objects, external memory included.
   var byteCount = 0
   /// Bytes that may still be allocated before a collection is wanted.
@@ -79,6 +97,9 @@ struct Heap {
     self.attention = attention
     classes = .allocate(capacity: Heap.classCount)
     classes.initialize(repeating: SizeClass(), count: Heap.classCount)
+    freeParts = .allocate(capacity: Heap.classCount)
+    freeParts.initialize(repeating: nil, count: Heap.classCount)
+    owned = .allocate(capacity: 1)
     large = .allocate(capacity: 64)
     large.initialize(repeating: nil, count: 64)
   }
@@ -143,6 +164,8 @@ struct Heap {
     if allowance < 0 { attention.pointee = 1 }
   }
 
+  // MARK: External memory
+
   /// Memory for a growing part of an object, counted.
   @inline(__always)
   mutating func allocateExternal<Element>(
@@ -150,14 +173,90 @@ struct Heap {
   ) -> UnsafeMutablePointer<Element> {
     let bytes = capacity &* MemoryLayout<Element>.stride
     account(bytes)
-    return malloc(bytes)!.assumingMemoryBound(to: Element.self)
+    let sizeClass = (bytes + (Heap.granule - 1)) / Heap.granule
+    if sizeClass < Heap.classCount, let part = freeParts[sizeClass] {
+      freeParts[sizeClass] = part.pointee.next
+      return UnsafeMutableRawPointer(part).assumingMemoryBound(to: Element.self)
+    }
+    return allocateExternalSlowly(bytes).assumingMemoryBound(to: Element.self)
+  }
+
+  @inline(never)
+  private mutating func allocateExternalSlowly(_ bytes: Int) -> UnsafeMutableRawPointer {
+    let sizeClass = (bytes + (Heap.granule - 1)) / Heap.granule
+    if sizeClass < Heap.classCount {
+      let size = max(sizeClass, 1) * Heap.granule
+      if partsLeft < size {
+        let chunk = partsChunks == 0 ? Heap.blockSize / 8 : Heap.blockSize
+        partsChunks += 1
+        parts = blockMemory(chunk)
+        partsLeft = chunk
+      }
+      let part = parts.unsafelyUnwrapped
+      parts = part + size
+      partsLeft -= size
+      return part
+    }
+    if bytes < Heap.hugePage { return malloc(bytes)! }
+    return Heap.hugeMemory(bytes)
   }
 
   /// Gives back memory from ``allocateExternal(_:capacity:)``.
   @inline(__always)
   mutating func freeExternal<Element>(_ memory: UnsafeMutablePointer<Element>, capacity: Int) {
-    byteCount &-= capacity &* MemoryLayout<Element>.stride
-    free(memory)
+    let bytes = capacity &* MemoryLayout<Element>.stride
+    byteCount &-= bytes
+    let sizeClass = (bytes + (Heap.granule - 1)) / Heap.granule
+    if sizeClass < Heap.classCount {
+      let part = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: FreePart.self)
+      part.pointee.next = freeParts[sizeClass]
+      freeParts[sizeClass] = part
+    } else {
+      free(memory)
+    }
+  }
+
+  // MARK: Memory from the system
+
+  /// Large tables are walked at random; with pages of 2 MB most of those steps need no look-up of the
+  /// page (a map of a million integers: 1.6 times as fast).
+  private static let hugePage = 2 << 20
+
+  private static func hugeMemory(_ bytes: Int) -> UnsafeMutableRawPointer {
+    var memory: UnsafeMutableRawPointer?
+    if posix_memalign(&memory, hugePage, bytes) != 0 { return malloc(bytes)! }
+    #if canImport(Glibc)
+      madvise(memory, bytes / hugePage * hugePage, Int32(MADV_HUGEPAGE))
+    #endif
+    return memory.unsafelyUnwrapped
+  }
+
+  /// Memory for a block: small heaps take what they need, larger ones carve arenas of 2 MB.
+  private mutating func blockMemory(_ size: Int) -> UnsafeMutableRawPointer {
+    let memory: UnsafeMutableRawPointer
+    if byteCount < 2 * Heap.hugePage || size > Heap.blockSize {
+      memory = malloc(size)!
+    } else {
+      if arenaLeft >= size {
+        let start = arena.unsafelyUnwrapped
+        arena = start + size
+        arenaLeft -= size
+        return start
+      }
+      memory = Heap.hugeMemory(Heap.hugePage)
+      arena = memory + size
+      arenaLeft = Heap.hugePage - size
+    }
+    if ownedCount == ownedCapacity {
+      ownedCapacity = max(64, ownedCapacity * 2)
+      let grown = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: ownedCapacity)
+      grown.update(from: owned, count: ownedCount)
+      owned.deallocate()
+      owned = grown
+    }
+    owned[ownedCount] = memory
+    ownedCount += 1
+    return memory
   }
 
   /// A cell from the sweep of an older block, or from new memory.
@@ -208,7 +307,7 @@ struct Heap {
     }
     // The first blocks of a class are small: most classes of a short script hold a few objects.
     let size = entry.pointee.blockCount == 0 ? Heap.blockSize / 16 : Heap.blockSize
-    let memory = malloc(size)!
+    let memory = blockMemory(size)
     entry.pointee.blocks.unsafelyUnwrapped[entry.pointee.blockCount] = Block(
       memory: memory, cellSize: cellSize, cellCount: 0, sweptFor: collectionNumber)
     entry.pointee.blockCount += 1
@@ -303,11 +402,10 @@ struct Heap {
     advanceColour()
     startSweeping()
     finishSweeping()
-    for sizeClass in 0..<Heap.classCount {
-      let entry = classes[sizeClass]
-      for block in 0..<entry.blockCount { free(entry.blocks.unsafelyUnwrapped[block].memory) }
-      entry.blocks?.deallocate()
-    }
+    for sizeClass in 0..<Heap.classCount { classes[sizeClass].blocks?.deallocate() }
+    for index in 0..<ownedCount { free(owned[index]) }
+    owned.deallocate()
+    freeParts.deallocate()
     classes.deallocate()
     large.deallocate()
   }

@@ -1,4 +1,3 @@
-import BigInt
 import Lang
 
 // The slow path of every arithmetic instruction: what is not done in the interpreter's loop itself.
@@ -97,18 +96,18 @@ extension Engine {
     switch op {
     case .add:
       let (sum, overflow) = x.addingReportingOverflow(y)
-      return overflow ? makeInt(BigInt(x) + BigInt(y)) : .int(sum)
+      return overflow ? wrapped(sum) : .int(sum)
     case .subtract:
       let (difference, overflow) = x.subtractingReportingOverflow(y)
-      return overflow ? makeInt(BigInt(x) - BigInt(y)) : .int(difference)
+      return overflow ? wrapped(difference) : .int(difference)
     case .multiply:
       let (product, overflow) = x.multipliedReportingOverflow(by: y)
       if !overflow { return .int(product) }
       let full = x.magnitude.multipliedFullWidth(by: y.magnitude)
-      return makeInt(isNegative: (x < 0) != (y < 0), limbs: [full.low, full.high])
+      return makeInt(isNegative: (x < 0) != (y < 0), low: full.low, high: full.high)
     case .divide:
       if y == 0 { throw zeroDivisionError() }
-      return .float(Engine.trueDivide(x, y))
+      return .float(try trueDivide(x, y))
     case .floorDivide:
       if y == 0 { throw zeroDivisionError() }
       if y == -1 { return try negate(.int(x)) }
@@ -134,11 +133,19 @@ extension Engine {
     }
   }
 
+  /// A sum or difference of which only the lowest 64 bits are known: the true one has 65, and the
+  /// other sign.
+  private func wrapped(_ bits: Int) -> Value {
+    if bits < 0 { return makeInt(isNegative: false, low: UInt(bitPattern: bits), high: 0) }
+    return makeInt(
+      isNegative: true, low: 0 &- UInt(bitPattern: bits), high: bits == 0 ? 1 : 0)
+  }
+
   /// The float nearest to the exact quotient; `y` is not 0.
-  static func trueDivide(_ x: Int, _ y: Int) -> Double {
+  private func trueDivide(_ x: Int, _ y: Int) throws(RaisedError) -> Double {
     // Where both are floats without rounding, the hardware's division rounds once.
     if x.magnitude <= 1 << 53 && y.magnitude <= 1 << 53 { return Double(x) / Double(y) }
-    return trueDivide(BigInt(x), BigInt(y))
+    return try trueDivide(BigInt(x), BigInt(y))
   }
 
   private func intPower(_ x: Int, _ y: Int) throws(RaisedError) -> Value {

@@ -240,7 +240,17 @@ extension Engine {
     for argument in named {
       let name = pointee.symbols.text(of: argument.symbol)
       guard let position = names.firstIndex(where: { $0.name == name }) else {
-        throw typeError("\(describe(native)) has no parameter '\(name)'")
+        // `**name` collects what no other parameter takes, as a map.
+        guard let rest = names.firstIndex(where: { $0.name.hasPrefix("**") }) else {
+          throw typeError("\(describe(native)) has no parameter '\(name)'")
+        }
+        if start[rest].isUndefined { start[rest] = Value(.map, makeMap()) }
+        let key = string(of: argument.symbol)
+        if !(try mapGet(start[rest].map, key)).isUndefined {
+          throw typeError("\(describe(native)) got argument '\(name)' twice")
+        }
+        try mapSet(start[rest].map, key, argument.value)
+        continue
       }
       if !start[position].isUndefined {
         throw typeError("\(describe(native)) got argument '\(name)' twice")

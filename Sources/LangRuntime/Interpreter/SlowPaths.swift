@@ -427,7 +427,7 @@ extension Engine {
       bytes += part.string.count
       scalars += Int(part.string.pointee.scalarCount)
     }
-    try reserve(bytes)
+    try reserveString(bytes)
     let string = allocateString(byteCount: bytes, scalarCount: scalars)
     var destination = string.bytes
     for position in 0..<count {

@@ -1,5 +1,3 @@
-import BigInt
-
 // Comparing and hashing numbers of all three kinds exactly: 2 ** 53 + 1 is not 2.0 ** 53.
 
 extension Engine {
@@ -24,12 +22,12 @@ extension Engine {
     if a.isInt {
       if b.isInt { return a.int < b.int ? -1 : a.int == b.int ? 0 : 1 }
       // A big integer is beyond every small one.
-      return bigInt(b).isNegative ? 1 : -1
+      return b.bigInt.isNegative ? 1 : -1
     }
-    let left = bigInt(a)
-    if b.isInt { return left.isNegative ? -1 : 1 }
-    let right = bigInt(b)
-    return left < right ? -1 : left == right ? 0 : 1
+    let left = a.bigInt
+    if b.isInt || left.isNegative != b.bigInt.isNegative { return left.isNegative ? -1 : 1 }
+    let order = LimbArithmetic.compare(left.limbBuffer, b.bigInt.limbBuffer)
+    return left.isNegative ? -order : order
   }
 
   /// Whether two numbers are equal; a NaN equals nothing.
@@ -61,20 +59,24 @@ extension Engine {
 
   /// The hash of a number; equal numbers have equal hashes, whatever their kinds.
   func hashNumber(_ value: Value) -> UInt32 {
-    if value.tag == .bigInt { return Engine.hash(bigInt(value)) }
+    if value.tag == .bigInt {
+      return Engine.hash(value.bigInt.limbBuffer, isNegative: value.bigInt.isNegative)
+    }
     if value.isFloat {
       let float = value.float
       // Floats of this size are whole numbers, and may equal a big integer.
       if float.magnitude >= 0x1p63 && float.isFinite && float != -0x1p63 {
-        return Engine.hash(BigInt(float))
+        return BigInt(float).limbs.withUnsafeBufferPointer {
+          Engine.hash($0, isNegative: float < 0)
+        }
       }
     }
     return simpleHash(value)
   }
 
-  private static func hash(_ value: BigInt) -> UInt32 {
-    var state: UInt64 = value.isNegative ? 1 : 0
-    for limb in value.magnitude.words {
+  private static func hash(_ limbs: UnsafeBufferPointer<UInt>, isNegative: Bool) -> UInt32 {
+    var state: UInt64 = isNegative ? 1 : 0
+    for limb in limbs {
       state = Hash.combine(state, Hash.of(bits: UInt64(limb)))
     }
     return Hash.finish(state)

@@ -4,7 +4,10 @@
   import Darwin
 #endif
 
-/// Floats as decimal digits, rounded correctly at any place; the C library computes them exactly.
+/// Floats as decimal digits, rounded correctly at any place.
+///
+/// Where the digits after the point come from few bits they are computed here, otherwise by the C
+/// library; both are exact.
 enum DecimalText {
   /// Calls `body` with the digits of a finite `value` >= 0, rounded to `places` places after the
   /// point.
@@ -12,7 +15,66 @@ enum DecimalText {
     of value: Double, afterPoint places: Int,
     _ body: (UnsafePointer<UInt8>, DecimalDigits) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try withText(of: value, "%.*f", places, body)
+    if places <= maximumShortPlaces {
+      let result = try withUnsafeTemporaryAllocation(
+        of: UInt8.self, capacity: maximumShortPlaces + 24
+      ) { (buffer) throws(Failure) -> Result? in
+        // The first place is for what rounding up may carry.
+        let digits = buffer.baseAddress.unsafelyUnwrapped + 1
+        guard let decimal = fill(digits, with: value, afterPoint: places) else { return nil }
+        let isCarried = digits[-1] == UInt8(ascii: "1")
+        return try isCarried
+          ? body(digits - 1, DecimalDigits(count: decimal.count + 1, point: decimal.point + 1))
+          : body(digits, decimal)
+      }
+      if let result { return result }
+    }
+    return try withText(of: value, "%.*f", places, body)
+  }
+
+  private static let maximumShortPlaces = 32
+
+  /// Fills in the digits of a value whose fraction, a multiple of 2^-60, times ten fits in 64 bits;
+  /// nil for others. The byte before the digits becomes a 1 when rounding carries into it.
+  private static func fill(
+    _ digits: UnsafeMutablePointer<UInt8>, with value: Double, afterPoint places: Int
+  ) -> DecimalDigits? {
+    guard value < 0x1p63 && (value.isNormal || value == 0) else { return nil }
+    var significand = value == 0 ? 0 : value.significandBitPattern | 1 << 52
+    var fractionBits = value == 0 ? 0 : 52 - Int(value.exponent)
+    if fractionBits > 0 {
+      let zeros = min(significand.trailingZeroBitCount, fractionBits)
+      significand >>= UInt64(zeros)
+      fractionBits -= zeros
+      if fractionBits > 60 { return nil }
+    } else {
+      significand <<= UInt64(-fractionBits)
+      fractionBits = 0
+    }
+    let whole = Int(significand >> UInt64(fractionBits))
+    let mask: UInt64 = 1 << UInt64(fractionBits) - 1
+    var fraction = significand & mask
+    let point = TextScanning.decimalLength(whole)
+    TextScanning.writeDecimal(whole, length: point, to: digits)
+    var count = point
+    for _ in 0..<places {
+      fraction *= 10
+      digits[count] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: fraction >> UInt64(fractionBits))
+      fraction &= mask
+      count += 1
+    }
+    digits[-1] = UInt8(ascii: "0")
+    let twice = fraction << 1
+    let unit: UInt64 = 1 << UInt64(fractionBits)
+    if twice > unit || (twice == unit && digits[count - 1] & 1 != 0) {
+      var position = count - 1
+      while digits[position] == UInt8(ascii: "9") {
+        digits[position] = UInt8(ascii: "0")
+        position -= 1
+      }
+      digits[position] += 1
+    }
+    return DecimalDigits(count: count, point: point)
   }
 
   /// Calls `body` with `count` >= 1 digits of a finite `value` >= 0.
@@ -70,6 +132,14 @@ enum DecimalText {
 extension DecimalDigits {
   /// The float nearest to the number that these digits are.
   func value(of digits: UnsafePointer<UInt8>) -> Double {
+    if count <= 15 && (-22...22).contains(point - count) {
+      // Both parts are floats without rounding, so that one operation rounds once.
+      var significand = 0
+      for i in 0..<count { significand = significand * 10 + Int(digits[i] & 0x0F) }
+      return point < count
+        ? Double(significand) / Engine.powersOfTen[count - point]
+        : Double(significand) * Engine.powersOfTen[point - count]
+    }
     let text = UnsafeBufferPointer(start: digits, count: count)
     return Double(String(decoding: text, as: UTF8.self) + "e\(point - count)") ?? 0
   }

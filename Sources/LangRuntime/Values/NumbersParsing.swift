@@ -1,5 +1,3 @@
-import BigInt
-
 // Text to numbers, with Python's grammar: white space around, a sign, single underscores between
 // digits, and for ints a prefix such as `0x` that agrees with the base.
 
@@ -47,7 +45,7 @@ extension Engine {
       index += 1
     }
     let limbs = try limbArithmetic.number(ofDigits: UnsafeBufferPointer(digits), radix: radix)
-    return makeInt(isNegative: isNegative, limbs: limbs)
+    return makeInt(BigInt(isNegative: isNegative, limbs: limbs))
   }
 
   /// The float that a text stands for; nil when it is malformed.
@@ -195,18 +193,17 @@ struct NumberScanner {
       index += 1
       if index == end { return nil }
     }
-    let byte = text[index]
-    let digit: Int
-    if byte &- UInt8(ascii: "0") < 10 {
-      digit = Int(byte &- UInt8(ascii: "0"))
-    } else if (byte | 0x20) &- UInt8(ascii: "a") < 26 {
-      digit = Int((byte | 0x20) &- UInt8(ascii: "a")) + 10
-    } else {
-      return nil
-    }
-    if digit >= radix { return nil }
+    guard let digit = NumberScanner.digit(text[index]), digit < radix else { return nil }
     position = index + 1
     return digit
+  }
+
+  /// The value of a digit, letters included.
+  @inline(__always)
+  static func digit(_ byte: UInt8) -> Int? {
+    if byte &- UInt8(ascii: "0") < 10 { return Int(byte &- UInt8(ascii: "0")) }
+    let letter = (byte | 0x20) &- UInt8(ascii: "a")
+    return letter < 26 ? Int(letter) + 10 : nil
   }
 
   /// Steps over `inf`, `infinity` or `nan` in any case; its value.

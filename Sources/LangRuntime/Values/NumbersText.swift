@@ -1,5 +1,3 @@
-import BigInt
-
 // Numbers as text. Ints of 64 bits are `TextBuilder.append(decimal:)`.
 
 extension Engine {

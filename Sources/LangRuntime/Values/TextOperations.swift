@@ -201,6 +201,8 @@ extension Engine {
   private func compare(
     _ a: UnsafePointer<UInt8>, _ left: Int, _ b: UnsafePointer<UInt8>, _ right: Int
   ) -> Int {
+    // Most strings differ in their first byte, and many have no other.
+    if left > 0, right > 0, a[0] != b[0] { return Int(a[0]) - Int(b[0]) }
     let order = memcmp(a, b, min(left, right))
     return order != 0 ? Int(order) : left - right
   }
