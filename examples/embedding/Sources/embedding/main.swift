@@ -73,12 +73,12 @@ do {
 do {
   try machine.run("let x = (1 + \nprint(y)", name: "broken.l")
 } catch .syntax(let failure) {
-  print(failure.diagnostics.count, "findings, the first:", failure.diagnostics[0].message)
+  print("does not compile:", failure.diagnostics.map(\.message))
 } catch {
   print(error)
 }
 
-// 9. Limits hold: this loop ends, and the machine is as good as before.
+// 9. Limits hold. Steps are counted over the life of the machine: this one has none left.
 do {
   try machine.run("while true {}", name: "endless.l")
 } catch .runtime(let failure) {
