@@ -15,10 +15,10 @@ BENCH_PACKAGES := lua5.4 binutils python3
 
 # The executable that ships needs nothing where it is installed, not even Swift's own libraries, and
 # starts in a millisecond. It has a folder of its own: its options would otherwise have the
-# everyday builds start over.
+# everyday builds start over. The linker is the one that comes with Swift.
 STATIC_BUILD := .build/static
 STATIC_OPTIONS := -c release --product lang --scratch-path $(STATIC_BUILD) \
-  -Xswiftc -static-executable -Xlinker -lz -Xlinker -ltinfo
+  -Xswiftc -static-executable -Xswiftc -use-ld=lld -Xlinker -lz -Xlinker -ltinfo
 LANG_BINARY := $(STATIC_BUILD)/release/lang
 
 SWIFT_SOURCES := Package.swift Sources Tests examples/embedding/Package.swift \
@@ -52,6 +52,7 @@ bench: executable ## measure against Lua and CPython; look at the machine code o
 install: executable ## install the executable below PREFIX
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(LANG_BINARY) "$(DESTDIR)$(PREFIX)/bin/lang"
+	@if command -v strip >/dev/null; then strip "$(DESTDIR)$(PREFIX)/bin/lang"; fi
 	@# The standard library and the manual page, as soon as there are any.
 	@if compgen -G 'stdlib/*' >/dev/null; then \
 	  install -d "$(DESTDIR)$(PREFIX)/share/lang"; \

@@ -30,5 +30,7 @@ let package = Package(
     .testTarget(name: "LangRuntimeTests", dependencies: ["LangRuntime"]),
     // Runs the executable over Tests/scripts; see Tests/scripts/README.md.
     .testTarget(name: "ScriptTests"),
+    // Runs the examples of the documentation and of `examples`.
+    .testTarget(name: "DocumentationTests", dependencies: ["Lang", "LangRuntime"]),
   ]
 )
