@@ -58,7 +58,7 @@ enum MathModule {
   /// A function of one number that has no value `outside` of its domain.
   ///
   /// The C library answers with a NaN there, and with infinity at a pole, which a finite number may
-  /// also give when the result is too large. So only results that are not finite need a second look.
+  /// also give when the result is too large. So only what is not finite needs a second look.
   private static func partial(
     _ name: StaticString, _ documentation: StaticString, outside: StaticString,
     isPole: @escaping (Double) -> Bool = { _ in false }, _ body: @escaping (Double) -> Double

@@ -237,8 +237,9 @@ extension Engine {
     }
   }
 
-  /// How many zeros before `digits` digits fill `room` places together with the separators; one more
-  /// place is taken rather than beginning with a separator.
+  /// How many zeros before `digits` digits fill `room` places together with the separators.
+  ///
+  /// One more place is taken rather than beginning with a separator.
   private static func groupedZeros(_ digits: Int, _ room: Int, _ groupSize: Int) -> Int {
     var all = digits
     while all + (all - 1) / groupSize < room { all += 1 }

@@ -57,7 +57,7 @@ enum NumberMethods {
     },
     NativeDefinition(
       "to_bytes", "length?, order?, signed?",
-      "The number as bytes: length of them, or as many as it takes; order is \"big\" or \"little\".",
+      "The number as bytes, \"big\" or \"little\" end first; as many as it takes, or length.",
       isMethod: true, body: toBytes),
     NativeDefinition(
       "as_integer_ratio", "", "The tuple of the number itself and 1.", isMethod: true

@@ -140,7 +140,9 @@ extension Engine {
     arrange(list, records, scratch: UnsafeMutableRawPointer(records + count))
   }
 
-  /// Puts the items of a list into the order of sorted records. `scratch` has room for the items.
+  /// Puts the items of a list into the order of sorted records.
+  ///
+  /// `scratch` has room for the items.
   @inline(__always)
   private func arrange<Key>(
     _ list: ListReference, _ records: UnsafeMutablePointer<SortRecord<Key>>,

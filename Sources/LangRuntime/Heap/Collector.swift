@@ -12,21 +12,44 @@ import Lang
 /// keeps that value alive until it is overwritten or its frame ends. Registers beyond the innermost
 /// frame are cleared, so that no later frame finds stale values there.
 struct Marker {
+  /// What is left of a long run of values.
+  private struct Run: BitwiseCopyable {
+    var values: UnsafeMutablePointer<Value>
+    var count: Int
+  }
+
   private var pending: GrowableBuffer<UnsafeMutablePointer<ObjectHeader>>
+  private var runs: GrowableBuffer<Run>
   private let colour: UInt8
   /// Bytes of what was marked.
   var liveBytes = 0
 
+  /// Long runs are taken in pieces, so that what a piece refers to is still in the cache when it is
+  /// looked into.
+  private static let pieceLength = 32
+
   init(colour: UInt8) {
     self.colour = colour
     pending = GrowableBuffer(capacity: 1024)
+    runs = GrowableBuffer(capacity: 64)
   }
 
-  func deallocate() { pending.deallocate() }
+  func deallocate() {
+    pending.deallocate()
+    runs.deallocate()
+  }
 
   @inline(__always)
   mutating func mark(_ value: Value) {
-    if value.isObject { mark(header: value.header) }
+    if value.tag == .string {
+      // Strings refer to nothing: they need not wait to be looked into.
+      let string = value.string
+      if string.pointee.header.mark == colour { return }
+      string.pointee.header.mark = colour
+      liveBytes &+= MemoryLayout<StringObject>.size + string.count
+    } else if value.isObject {
+      mark(header: value.header)
+    }
   }
 
   @inline(__always)
@@ -41,13 +64,32 @@ struct Marker {
     pending.append(header)
   }
 
+  @inline(__always)
   mutating func mark(_ values: UnsafeMutablePointer<Value>, count: Int) {
-    for index in 0..<count { mark(values[index]) }
+    if count > Marker.pieceLength {
+      runs.append(Run(values: values, count: count))
+      return
+    }
+    var value = values
+    let end = values + count
+    while value < end {
+      mark(value.pointee)
+      value += 1
+    }
   }
 
   /// Marks everything that is reachable from what was marked.
   mutating func drain() {
-    while pending.count > 0 { scan(pending.removeLast()) }
+    while true {
+      while pending.count > 0 { scan(pending.removeLast()) }
+      if runs.count == 0 { return }
+      let run = runs.removeLast()
+      let length = min(run.count, Marker.pieceLength)
+      if run.count > length {
+        runs.append(Run(values: run.values + length, count: run.count - length))
+      }
+      mark(run.values, count: length)
+    }
   }
 
   private mutating func mark(_ members: SymbolMap) {

@@ -67,8 +67,7 @@ extension Engine {
     return (remainder < 0) != (y < 0) ? remainder + y : remainder
   }
 
-  /// The quotient rounded down, from the exact remainder: x / y alone may round up to the next whole
-  /// number.
+  /// The quotient rounded down, from the exact remainder: x / y may round up to a whole number.
   static func floorDivide(_ x: Double, _ y: Double) -> Double {
     let remainder = x.truncatingRemainder(dividingBy: y)
     var quotient = (x - remainder) / y

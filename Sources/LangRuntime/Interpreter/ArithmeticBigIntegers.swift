@@ -127,8 +127,8 @@ extension Engine {
         quotient = (lower.quotient, upper.quotient)
         remainder = (lower.remainder, 0)
       } else {
-        // The quotient has one limb. Half the dividend by the divisor's highest 64 bits gives it, or
-        // one more (Warren, *Hacker's Delight*, 9-5).
+        // The quotient has one limb. Half the dividend by the divisor's highest 64 bits gives it,
+        // or one more (Warren, *Hacker's Delight*, 9-5).
         let shift = y.high.leadingZeroBitCount
         let top = y.high << shift | y.low >> (64 - shift)
         let half = LimbArithmetic.divide(x.high >> 1, x.high << 63 | x.low >> 1, by: top)

@@ -66,7 +66,7 @@ extension Engine {
 
   // MARK: Repeating
 
-  /// `sequence * times`, empty when `times` is not positive; nil when these are no sequence and int.
+  /// `sequence * times`, empty when `times` is not positive; nil unless these are that.
   private func repeated(_ sequence: Value, _ times: Value) throws(RaisedError) -> Value? {
     let count: Int
     if times.isInt {

@@ -5,8 +5,7 @@
 struct BigInt: Equatable, ExpressibleByIntegerLiteral {
   /// Whether the number is below zero; never for zero.
   let isNegative: Bool
-  /// The magnitude in 64-bit limbs, the least significant first, without zero limbs at the end: zero
-  /// has none.
+  /// The magnitude in 64-bit limbs, the least significant first, without zero limbs at the end.
   let limbs: [UInt]
 
   /// Makes a number from its parts; the limbs must not end with zero.
@@ -110,7 +109,7 @@ struct BigInt: Equatable, ExpressibleByIntegerLiteral {
     if width <= 64 {
       magnitude = Double(limbs.first ?? 0)
     } else {
-      // 64 bits and one that stands for all the rest: more than a float has, so that it rounds once.
+      // 64 bits, and one for all the rest: more than a float has, so that it rounds once.
       let top = leadingBits | (trailingZeroBitCount < width - 64 ? 1 : 0)
       magnitude = Double(sign: .plus, exponent: width - 64, significand: Double(top))
     }

@@ -1,9 +1,9 @@
 /// The heap object of an int that does not fit in 64 bits.
 ///
-/// The limbs of its magnitude are trailing, the least significant first; `header.flags` is 1 when it
-/// is negative. To the heap these are bytes, and `header.kind` says so: to the collector nothing else
-/// matters. Only the value's tag tells that they are a number. An integer that fits in 64 bits is
-/// never kept so (``Engine/makeInt(_:)`` sees to that): two equal integers have equal tags.
+/// The limbs of its magnitude are trailing, the least significant first; `header.flags` is 1 when
+/// it is negative. To the heap these are bytes, and `header.kind` says so: to the collector nothing
+/// else matters. Only the value's tag tells that they are a number. An integer that fits in 64 bits
+/// is never kept so (``Engine/makeInt(_:)`` sees to that): two equal integers have equal tags.
 ///
 /// The BigInt package was measured and left: its arrays and boxes made a program of small big
 /// integers take 3.1 times CPython's time where this takes 0.8, it links Foundation (13 MB more of
@@ -107,8 +107,9 @@ extension Engine {
       pointee.errors.memoryError, "an int cannot have more than \(IntLimits.bitWidth) bits")
   }
 
-  /// Throws when another thread asked for the program to stop: the computations below may take long,
-  /// and pass no safepoint.
+  /// Throws when the program is to stop.
+  ///
+  /// The computations below may take long and pass no safepoint.
   func checkInterruption() throws(RaisedError) {
     if pointee.isInterrupted == 0 { return }
     pointee.isInterrupted = 0

@@ -3,10 +3,10 @@
 //
 // Up to `MapObject.linearLimit` entries there is no index: a few comparisons in one or two cache
 // lines beat any hashing. Beyond it, the index is an open-addressing table with linear probing that
-// is never more than half full. Each of its words holds the hash beside the position, so a probe
-// looks at an entry only when the key is most likely there, and growing never hashes a key again.
-// Removing moves later words of a probe run back, so the index has no marks for removed words; the
-// entry itself stays as a gap until the entries are compacted.
+// is never more than half full (see `MapIndex`). It remembers the hash of each entry, so that
+// growing and removing never hash a key again. Removing moves later words of a probe run back, so
+// the index has no marks for removed words; the entry itself stays as a gap until the entries are
+// compacted.
 //
 // Keys that need a call to be hashed or compared (instances, tuples of them) always have an index,
 // whatever the size: then nothing but the lookup itself calls back into the language, and a lookup
@@ -18,23 +18,92 @@ extension MapObject {
   static var hasIntegralFloatFlag: UInt8 { 0x80 }
   /// In `header.flags`: a key needs calls to be hashed; there is an index at any size.
   static var alwaysIndexedFlag: UInt8 { 0x40 }
+}
 
-  /// The slot where the search for `hash` begins: the top bits choose a cache line of eight slots,
-  /// the lowest three the slot in it.
+/// The index of a table with room for `capacity` entries: `2 * capacity` words of 32 bits, and behind
+/// them the hashes of the entries.
+///
+/// A word is 0 when its slot is free. Otherwise its low bits, one more than positions need, are the
+/// entry's position + 1, and the others are bits of its hash: a probe looks at an entry only when
+/// the key is most likely there. Large maps are slow through cache misses alone; this leaves one for
+/// the index and one for the entry.
+private struct MapIndex {
+  let words: UnsafeMutablePointer<UInt32>
+  /// A power of two, at least 8.
+  let slotCount: Int
+
   @inline(__always)
-  static func home(of hash: UInt32, mask: Int) -> Int {
-    let line = (UInt64(hash) &* UInt64(truncatingIfNeeded: mask &+ 1)) >> 32
-    return Int(truncatingIfNeeded: line & ~7 | UInt64(hash & 7))
+  init(_ memory: UnsafeMutablePointer<UInt64>, capacity: Int) {
+    words = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: UInt32.self)
+    slotCount = capacity &* 2
   }
 
-  /// Writes one word into a free slot of an index.
+  /// The size of the memory, in units of 8 bytes, as ``MapObject/indexMask`` counts.
+  static func size(capacity: Int) -> Int { capacity / 2 * 3 }
+
+  @inline(__always) var hashes: UnsafeMutablePointer<UInt32> { words + slotCount }
+
   @inline(__always)
-  static func link(
-    _ position: Int, hash: UInt32, in index: UnsafeMutablePointer<UInt64>, mask: Int
-  ) {
-    var slot = home(of: hash, mask: mask)
-    while index[slot] != 0 { slot = (slot &+ 1) & mask }
-    index[slot] = UInt64(hash) << 32 | UInt64(truncatingIfNeeded: position &+ 1)
+  func following(_ slot: Int) -> Int { (slot &+ 1) & (slotCount &- 1) }
+
+  /// The slot where the search for `hash` begins: the top bits choose a group of eight slots, the
+  /// lowest three the slot in it.
+  @inline(__always)
+  func home(of hash: UInt32) -> Int {
+    let group = (UInt64(hash) &* UInt64(truncatingIfNeeded: slotCount)) >> 32
+    return Int(truncatingIfNeeded: group & ~7 | UInt64(hash & 7))
+  }
+
+  /// The bits of `hash` that words hold, in their place.
+  @inline(__always)
+  func mark(of hash: UInt32) -> UInt32 { (hash >> 3) &* UInt32(truncatingIfNeeded: slotCount) }
+
+  /// The position in a word.
+  @inline(__always)
+  func position(in word: UInt32) -> Int { Int(word) & (slotCount &- 1) &- 1 }
+
+  /// The first position whose entry has, as far as words tell, `hash`, and is accepted; or -1.
+  @inline(__always)
+  func find<Failure: Error>(
+    _ hash: UInt32, _ accepts: (Int) throws(Failure) -> Bool
+  ) throws(Failure) -> Int {
+    let mark = mark(of: hash)
+    let low = UInt32(truncatingIfNeeded: slotCount &- 1)
+    var slot = home(of: hash)
+    while true {
+      let word = words[slot]
+      if word == 0 { return -1 }
+      if word & ~low == mark {
+        let position = position(in: word)
+        if try accepts(position) { return position }
+      }
+      slot = following(slot)
+    }
+  }
+
+  /// Adds the word of a new entry, and keeps its hash.
+  @inline(__always)
+  func link(_ position: Int, hash: UInt32) {
+    var slot = home(of: hash)
+    while words[slot] != 0 { slot = following(slot) }
+    words[slot] = mark(of: hash) | UInt32(truncatingIfNeeded: position &+ 1)
+    hashes[position] = hash
+  }
+
+  /// Takes the word of an entry out, and moves words of the same probe run back.
+  func unlink(_ position: Int) {
+    var hole = home(of: hashes[position])
+    while self.position(in: words[hole]) != position { hole = following(hole) }
+    var next = following(hole)
+    while words[next] != 0 {
+      let home = home(of: hashes[self.position(in: words[next])])
+      if (next &- home) & (slotCount &- 1) >= (next &- hole) & (slotCount &- 1) {
+        words[hole] = words[next]
+        hole = next
+      }
+      next = following(next)
+    }
+    words[hole] = 0
   }
 }
 
@@ -53,12 +122,18 @@ extension UnsafeMutablePointer where Pointee == MapObject {
   /// The key at `position`, which is below `used`; undefined for a removed entry.
   @inline(__always) func key(_ position: Int) -> Value { pointee.entries[position].key }
 
+  /// The index, nil when there is none.
+  @inline(__always) fileprivate var index: MapIndex? {
+    guard let memory = pointee.index else { return nil }
+    return MapIndex(memory, capacity: pointee.capacity)
+  }
+
   /// The position of an integer key, or -1.
   ///
   /// Knows nothing of floats that equal it.
   func position(ofInteger bits: UInt64) -> Int {
     let entries = pointee.entries
-    guard let index = pointee.index else {
+    guard let index else {
       let used = pointee.used
       var position = 0
       while position < used {
@@ -68,18 +143,9 @@ extension UnsafeMutablePointer where Pointee == MapObject {
       }
       return -1
     }
-    let hash = Hash.of(integer: bits)
-    let mask = pointee.indexMask
-    var slot = MapObject.home(of: hash, mask: mask)
-    while true {
-      let word = index[slot]
-      if word == 0 { return -1 }
-      if UInt32(truncatingIfNeeded: word >> 32) == hash {
-        let position = Int(truncatingIfNeeded: word & 0xFFFF_FFFF) &- 1
-        let key = entries[position].key
-        if key.bits == bits && key.isInt { return position }
-      }
-      slot = (slot &+ 1) & mask
+    return index.find(Hash.of(integer: bits)) { position in
+      let key = entries[position].key
+      return key.bits == bits && key.isInt
     }
   }
 
@@ -87,7 +153,7 @@ extension UnsafeMutablePointer where Pointee == MapObject {
   func position(of string: StringReference) -> Int {
     let entries = pointee.entries
     let bits = UInt64(UInt(bitPattern: string))
-    guard let index = pointee.index else {
+    guard let index else {
       let used = pointee.used
       var position = 0
       while position < used {
@@ -99,20 +165,9 @@ extension UnsafeMutablePointer where Pointee == MapObject {
       }
       return -1
     }
-    let hash = string.hash
-    let mask = pointee.indexMask
-    var slot = MapObject.home(of: hash, mask: mask)
-    while true {
-      let word = index[slot]
-      if word == 0 { return -1 }
-      if UInt32(truncatingIfNeeded: word >> 32) == hash {
-        let position = Int(truncatingIfNeeded: word & 0xFFFF_FFFF) &- 1
-        let key = entries[position].key
-        if key.isString && (key.bits == bits || key.string.hasSameText(as: string)) {
-          return position
-        }
-      }
-      slot = (slot &+ 1) & mask
+    return index.find(string.hash) { position in
+      let key = entries[position].key
+      return key.isString && (key.bits == bits || key.string.hasSameText(as: string))
     }
   }
 }
@@ -156,7 +211,7 @@ extension Engine {
   ) throws(RaisedError) -> Int {
     search: while true {
       let version = map.version
-      guard let index = map.pointee.index else {
+      guard let index = map.index else {
         // Only keys that hash without calls are in here; `key` itself may have an `==`, which is
         // not asked about a key with another hash.
         var position = 0
@@ -172,21 +227,16 @@ extension Engine {
         }
         return -1
       }
-      let mask = map.pointee.indexMask
-      var slot = MapObject.home(of: hash, mask: mask)
-      while true {
-        let word = index[slot]
-        if word == 0 { return -1 }
-        if UInt32(truncatingIfNeeded: word >> 32) == hash {
-          let position = Int(truncatingIfNeeded: word & 0xFFFF_FFFF) &- 1
-          let candidate = map.key(position)
-          if candidate.isSame(as: key) { return position }
-          let isEqual = try equals(key, candidate)
-          if map.version != version { continue search }
-          if isEqual { return position }
-        }
-        slot = (slot &+ 1) & mask
+      var isChanged = false
+      let position = try index.find(hash) { (position) throws(RaisedError) -> Bool in
+        if index.hashes[position] != hash { return false }
+        let candidate = map.key(position)
+        if candidate.isSame(as: key) { return true }
+        let isEqual = try equals(key, candidate)
+        isChanged = map.version != version
+        return isEqual || isChanged
       }
+      if !isChanged { return position }
     }
   }
 
@@ -248,9 +298,7 @@ extension Engine {
     map.pointee.entries[position] = MapEntry(key: key, value: value)
     map.pointee.used = position &+ 1
     map.pointee.count &+= 1
-    if let index = map.pointee.index {
-      MapObject.link(position, hash: hash, in: index, mask: map.pointee.indexMask)
-    }
+    map.index?.link(position, hash: hash)
     map.noteChange()
     if key.isUnresolved { noteStore(key, in: map.header) }
     if value.isUnresolved { noteStore(value, in: map.header) }
@@ -258,43 +306,25 @@ extension Engine {
 
   /// Removes `key` and returns its value; undefined when it is not there.
   func mapRemove(_ map: MapReference, _ key: Value) throws(RaisedError) -> Value {
-    let key = try resolved(key)
-    let hash = try hash(key)
-    let position: Int
-    if key.isString {
-      position = map.position(of: key.string)
-    } else if key.isInt && map.pointee.header.flags & MapObject.hasIntegralFloatFlag == 0 {
-      position = map.position(ofInteger: key.bits)
-    } else {
-      position = try generalPosition(of: key, hash: hash, in: map)
-    }
+    let position = try position(of: key, in: map)
     if position < 0 { return .undefined }
     let value = map.pointee.entries[position].value
-    remove(at: position, hash: hash, from: map)
+    remove(at: position, from: map)
     return value
   }
 
   /// Removes the last entry and returns it; its key is undefined when there is none.
-  func removeLast(from map: MapReference) throws(RaisedError) -> MapEntry {
-    while map.pointee.count > 0 {
-      let position = map.pointee.used &- 1
-      let entry = map.pointee.entries[position]
-      let version = map.version
-      let hash = try hash(entry.key)
-      if map.version != version { continue }
-      remove(at: position, hash: hash, from: map)
-      return entry
-    }
-    return MapEntry(key: .undefined, value: .nil)
+  func removeLast(from map: MapReference) -> MapEntry {
+    if map.pointee.count == 0 { return MapEntry(key: .undefined, value: .nil) }
+    let position = map.pointee.used &- 1
+    let entry = map.pointee.entries[position]
+    remove(at: position, from: map)
+    return entry
   }
 
   /// Removes the entry at `position`.
-  ///
-  /// Runs no code of the language.
-  private func remove(at position: Int, hash: UInt32, from map: MapReference) {
-    if let index = map.pointee.index {
-      unlink(position, hash: hash, from: index, mask: map.pointee.indexMask)
-    }
+  private func remove(at position: Int, from map: MapReference) {
+    map.index?.unlink(position)
     map.pointee.entries[position] = MapEntry(key: .undefined, value: .nil)
     map.pointee.count &-= 1
     map.noteChange()
@@ -304,29 +334,6 @@ extension Engine {
     }
     let capacity = map.pointee.capacity
     if capacity > 32 && map.pointee.count < capacity >> 3 { rebuild(map, capacity: capacity >> 2) }
-  }
-
-  /// Takes the word of an entry out of the index, and moves words of the same probe run back.
-  private func unlink(
-    _ position: Int, hash: UInt32, from index: UnsafeMutablePointer<UInt64>, mask: Int
-  ) {
-    let wanted = UInt64(truncatingIfNeeded: position &+ 1)
-    var hole = MapObject.home(of: hash, mask: mask)
-    while index[hole] != 0 && index[hole] & 0xFFFF_FFFF != wanted { hole = (hole &+ 1) & mask }
-    if index[hole] == 0 {
-      // An instance whose `hash` changed while it was a key.
-      while index[hole] & 0xFFFF_FFFF != wanted { hole = (hole &+ 1) & mask }
-    }
-    var next = (hole &+ 1) & mask
-    while index[next] != 0 {
-      let home = MapObject.home(of: UInt32(truncatingIfNeeded: index[next] >> 32), mask: mask)
-      if (next &- home) & mask >= (next &- hole) & mask {
-        index[hole] = index[next]
-        hole = next
-      }
-      next = (next &+ 1) & mask
-    }
-    index[hole] = 0
   }
 
   /// Removes all entries and gives the memory back.
@@ -372,7 +379,9 @@ extension Engine {
   }
 
   private func reserveTable(capacity: Int) throws(RaisedError) {
-    let bytes = capacity * (MemoryLayout<MapEntry>.stride + 2 * MemoryLayout<UInt64>.stride)
+    let bytes =
+      capacity * MemoryLayout<MapEntry>.stride
+      + MapIndex.size(capacity: capacity) * MemoryLayout<UInt64>.stride
     if bytes > 1 << 16 {
       try reserve(bytes)
       // Positions are 32 bits wide.
@@ -385,50 +394,30 @@ extension Engine {
   private func rebuild(_ map: MapReference, capacity: Int) {
     let old = map.pointee
     let entries = pointee.heap.allocateExternal(MapEntry.self, capacity: capacity)
-    // New positions of the old entries, when there are gaps to close.
-    var moved: UnsafeMutablePointer<UInt32>?
-    if old.used == old.count {
-      entries.update(from: old.entries, count: old.used)
-    } else {
-      let table = UnsafeMutablePointer<UInt32>.allocate(capacity: old.used)
-      var live = 0
-      for position in 0..<old.used {
-        table[position] = UInt32(truncatingIfNeeded: live)
-        if old.entries[position].key.isUndefined { continue }
-        entries[live] = old.entries[position]
-        live &+= 1
-      }
-      moved = table
-    }
-    var index: UnsafeMutablePointer<UInt64>?
-    var mask = 0
+    var memory: UnsafeMutablePointer<UInt64>?
     if capacity > MapObject.linearLimit || old.header.flags & MapObject.alwaysIndexedFlag != 0 {
-      let slots = capacity * 2
-      mask = slots - 1
-      let words = pointee.heap.allocateExternal(UInt64.self, capacity: slots)
-      words.initialize(repeating: 0, count: slots)
-      index = words
-      if let oldIndex = old.index {
-        // The order of homes is the same in both, so this goes through both from front to back.
-        for slot in 0...old.indexMask where oldIndex[slot] != 0 {
-          var position = Int(truncatingIfNeeded: oldIndex[slot] & 0xFFFF_FFFF) &- 1
-          if let moved { position = Int(moved[position]) }
-          let hash = UInt32(truncatingIfNeeded: oldIndex[slot] >> 32)
-          MapObject.link(position, hash: hash, in: words, mask: mask)
-        }
-      } else {
-        for position in 0..<old.count {
-          MapObject.link(position, hash: simpleHash(entries[position].key), in: words, mask: mask)
-        }
-      }
+      let size = MapIndex.size(capacity: capacity)
+      let words = pointee.heap.allocateExternal(UInt64.self, capacity: size)
+      words.initialize(repeating: 0, count: size)
+      memory = words
     }
-    moved?.deallocate()
+    let index = memory.map { MapIndex($0, capacity: capacity) }
+    let hashes = map.index?.hashes
+    var live = 0
+    for position in 0..<old.used {
+      let entry = old.entries[position]
+      if entry.key.isUndefined { continue }
+      entries[live] = entry
+      // Without an index, all keys hash without calls.
+      index?.link(live, hash: hashes?[position] ?? simpleHash(entry.key))
+      live &+= 1
+    }
     freeTable(old)
     map.pointee.entries = entries
     map.pointee.capacity = capacity
     map.pointee.used = old.count
-    map.pointee.index = index
-    map.pointee.indexMask = mask
+    map.pointee.index = memory
+    map.pointee.indexMask = memory == nil ? 0 : MapIndex.size(capacity: capacity) - 1
     map.noteChange()
   }
 
@@ -449,9 +438,9 @@ extension Engine {
     copy.pointee.header.flags |=
       map.pointee.header.flags & (MapObject.alwaysIndexedFlag | MapObject.hasIntegralFloatFlag)
     if let index = map.pointee.index {
-      let slots = map.pointee.indexMask + 1
-      let words = pointee.heap.allocateExternal(UInt64.self, capacity: slots)
-      words.update(from: index, count: slots)
+      let size = map.pointee.indexMask + 1
+      let words = pointee.heap.allocateExternal(UInt64.self, capacity: size)
+      words.update(from: index, count: size)
       copy.pointee.index = words
       copy.pointee.indexMask = map.pointee.indexMask
     }

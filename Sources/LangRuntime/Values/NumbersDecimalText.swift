@@ -34,8 +34,10 @@ enum DecimalText {
 
   private static let maximumShortPlaces = 32
 
-  /// Fills in the digits of a value whose fraction, a multiple of 2^-60, times ten fits in 64 bits;
-  /// nil for others. The byte before the digits becomes a 1 when rounding carries into it.
+  /// Fills in the digits of a value with at most 60 bits after the point; nil for others.
+  ///
+  /// Ten times such a fraction fits in 64 bits, so that each digit is one multiplication. The byte
+  /// before the digits becomes a 1 when rounding carries into it.
   private static func fill(
     _ digits: UnsafeMutablePointer<UInt8>, with value: Double, afterPoint places: Int
   ) -> DecimalDigits? {
@@ -59,7 +61,8 @@ enum DecimalText {
     var count = point
     for _ in 0..<places {
       fraction *= 10
-      digits[count] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: fraction >> UInt64(fractionBits))
+      let digit = UInt8(truncatingIfNeeded: fraction >> UInt64(fractionBits))
+      digits[count] = UInt8(ascii: "0") + digit
       fraction &= mask
       count += 1
     }

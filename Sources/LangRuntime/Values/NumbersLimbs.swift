@@ -1,9 +1,10 @@
-/// Arithmetic on magnitudes: arrays of 64-bit limbs, the least significant first, without zero limbs
-/// at the end, so that zero is the empty array.
+/// Arithmetic on magnitudes: arrays of 64-bit limbs, the least significant first.
 ///
-/// Multiplication is Karatsuba's, O(n^1.58); division recurses on it, and so do the conversions from
-/// and to text. A million digits are multiplied in about 0.2 s and shown in about 0.5 s; ten times
-/// as many digits take about forty times as long.
+/// There are no zero limbs at the end, so that zero is the empty array.
+///
+/// Multiplication is Karatsuba's, O(n^1.58); division recurses on it, and so do the conversions
+/// from and to text. A million digits are multiplied in about 0.2 s and shown in about 0.5 s; ten
+/// times as many digits take about forty times as long.
 ///
 /// ``checkpoint`` is called several times a second and may throw, so that a computation can be
 /// interrupted however large its numbers are.
@@ -61,7 +62,7 @@ struct LimbArithmetic {
     }
   }
 
-  /// Fills `r`, `m + n` limbs, with the product of `a`, `m` limbs, and `b`, `n` limbs, limb by limb.
+  /// Fills `r`, `m + n` limbs, with the product of `a`, `m` limbs, and `b`, `n`, limb by limb.
   static func multiplyLong(
     _ a: UnsafePointer<UInt>, _ m: Int, _ b: UnsafePointer<UInt>, _ n: Int,
     into r: UnsafeMutablePointer<UInt>

@@ -23,7 +23,7 @@ extension Engine {
     builder.commit(digits - zeros, scalarCount: digits - zeros)
   }
 
-  /// Appends a float as Python's `repr` shows it: the fewest digits that read back as the same float.
+  /// Appends a float as Python's `repr` shows it: the fewest digits that read back as the same.
   func appendFloat(_ value: Double, to builder: inout TextBuilder) throws(RaisedError) {
     let start = try builder.prepare(FloatText.limit)
     let length = FloatText.write(value, to: start)
