@@ -221,6 +221,7 @@ extension Engine {
     markRoots(&marker)
     marker.drain()
     dropDeadHolders()
+    pointee.lookups.empty()
     pointee.heap.startSweeping()
     let live = marker.liveBytes
     marker.deallocate()

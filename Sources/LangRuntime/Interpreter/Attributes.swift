@@ -28,7 +28,14 @@ extension Engine {
     _ object: UnsafeMutablePointer<Value>, _ cache: UnsafeMutablePointer<InlineCache>,
     _ target: UnsafeMutablePointer<Value>
   ) -> Bool {
-    attempt { () throws(RaisedError) in
+    if object.pointee.tag == .instance {
+      let instance = object.pointee.instance
+      if pointee.lookups.fill(cache, instance.pointee.shape), cache.pointee.kind == .field {
+        target.pointee = instance.pointee.slots[Int(cache.pointee.slot)]
+        return true
+      }
+    }
+    return attempt { () throws(RaisedError) in
       object.pointee = try resolved(object.pointee)
       if object.pointee.tag == .proxy { object.pointee = try load(object.pointee.proxy) }
       let value = object.pointee
@@ -41,6 +48,7 @@ extension Engine {
             cache.pointee.key = UInt(bitPattern: shape)
             cache.pointee.kind = .field
             cache.pointee.slot = Int16(slot)
+            pointee.lookups.remember(cache, shape)
           }
           target.pointee = value.instance.pointee.slots[slot]
           return
@@ -180,7 +188,15 @@ extension Engine {
     _ object: UnsafeMutablePointer<Value>, _ cache: UnsafeMutablePointer<InlineCache>,
     _ value: Value
   ) -> Bool {
-    attempt { () throws(RaisedError) in
+    if object.pointee.tag == .instance {
+      let instance = object.pointee.instance
+      if pointee.lookups.fill(cache, instance.pointee.shape), cache.pointee.kind == .field {
+        instance.pointee.slots[Int(cache.pointee.slot)] = value
+        if value.isUnresolved { noteStore(value, in: object.pointee.header) }
+        return true
+      }
+    }
+    return attempt { () throws(RaisedError) in
       object.pointee = try resolved(object.pointee)
       if object.pointee.tag == .instance {
         let instance = object.pointee.instance
@@ -198,6 +214,7 @@ extension Engine {
           cache.pointee.slot = Int16(slot >= 0 ? slot : added.pointee.fieldCount - 1)
           cache.pointee.extra = UInt64(UInt(bitPattern: added))
           cache.pointee.extraTag = .nil
+          if slot >= 0 { pointee.lookups.remember(cache, shape) }
         }
         return
       }

@@ -353,12 +353,16 @@ extension Engine {
     if object.tag == .instance {
       let instance = object.instance
       let shape = instance.pointee.shape
+      if pointee.lookups.fill(cache, shape), cache.pointee.kind == .method {
+        return callMember(cache.pointee.value, receiver, count, resultOffset)
+      }
       let slot = shape.slot(of: symbol)
       if slot < 0, let found = member(symbol, of: shape.pointee.class), found.flags == 0 {
         cache.pointee.key = UInt(bitPattern: shape)
         cache.pointee.kind = .method
         cache.pointee.extra = found.value.bits
         cache.pointee.extraTag = found.value.tag
+        pointee.lookups.remember(cache, shape)
         return callMember(found.value, receiver, count, resultOffset)
       }
     } else if object.tag.rawValue >= Tag.nil.rawValue - 1, object.tag != .class,

@@ -64,6 +64,9 @@ struct EngineState {
   var stepsLeft = Int.max
   var limits: Limits
 
+  /// Findings that did not stay in an inline cache.
+  var lookups = LookupCache()
+
   // MARK: Names, classes, modules
 
   let symbols: SymbolTable

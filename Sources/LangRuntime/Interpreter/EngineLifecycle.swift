@@ -133,6 +133,7 @@ extension Engine {
     pointee.handles.deallocate()
     pointee.unresolved.deallocate()
     pointee.generators.deallocate()
+    pointee.lookups.deallocate()
     deinitialize(count: 1)
     deallocate()
   }

@@ -148,6 +148,9 @@ extension Engine {
               register(base, instruction.pointee.a).pointee = .int(sum)
               continue dispatch
             }
+          } else if left.isFloat && right.isFloat {
+            register(base, instruction.pointee.a).pointee = .float(left.float + right.float)
+            continue dispatch
           } else if isNumber(left) && isNumber(right) {
             register(base, instruction.pointee.a).pointee = .float(number(left) + number(right))
             continue dispatch
@@ -165,6 +168,9 @@ extension Engine {
               register(base, instruction.pointee.a).pointee = .int(difference)
               continue dispatch
             }
+          } else if left.isFloat && right.isFloat {
+            register(base, instruction.pointee.a).pointee = .float(left.float - right.float)
+            continue dispatch
           } else if isNumber(left) && isNumber(right) {
             register(base, instruction.pointee.a).pointee = .float(number(left) - number(right))
             continue dispatch
@@ -1107,7 +1113,7 @@ extension Engine {
             let count = state[1].int &- state[0].int
             // A distance that overflows has the wrong sign; the slow path sorts it out.
             if (state[1].int > state[0].int) == (count > 0) {
-              state[1] = .int(max(count, 0))
+              state[1] = .int(count > 0 ? count : 0)
               pc += instruction.pointee.wide
               continue dispatch
             }

@@ -184,5 +184,6 @@ extension Engine {
       value.function.pointee.owner = `class`
     }
     `class`.pointee.initializer = .undefined
+    `class`.pointee.header.flags &= ~(ClassObject.isEqualityKnown | ClassObject.hasEquality)
   }
 }

@@ -214,6 +214,15 @@ extension Engine {
       return Engine.compare(kind, left.float, Double(right.int))
     }
     if left.isFloat && right.isFloat { return Engine.compare(kind, left.float, right.float) }
+    if kind == .equal && right.tag != .deferred {
+      if left.tag == .instance && !definesEquality(left.instance.pointee.shape.pointee.class) {
+        return left.isSame(as: right) ? .yes : .no
+      }
+      if left.tag == .nil { return right.tag == .nil ? .yes : .no }
+      if left.isString && right.isString {
+        return left.bits == right.bits || left.string.hasSameText(as: right.string) ? .yes : .no
+      }
+    }
     return decide { () throws(RaisedError) in
       let left = try resolved(left)
       let right = try resolved(right)
@@ -225,6 +234,16 @@ extension Engine {
       default: return try lessEqual(right, left)
       }
     }
+  }
+
+  /// Whether instances of a class are compared by a method `==`; remembered in the class.
+  private func definesEquality(_ class: ClassReference) -> Bool {
+    let flags = `class`.pointee.header.flags
+    if flags & ClassObject.isEqualityKnown != 0 { return flags & ClassObject.hasEquality != 0 }
+    let isDefined = member(pointee.names.equal, of: `class`) != nil
+    `class`.pointee.header.flags |=
+      ClassObject.isEqualityKnown | (isDefined ? ClassObject.hasEquality : 0)
+    return isDefined
   }
 
   /// A comparing jump of values that are not two of one kind of number: sets where to go on.
@@ -270,9 +289,9 @@ extension Engine {
     let decision: Decision
     var isNegated = false
     switch opcode {
-    case .equal: decision = slowComparison(.equal, left, right)
+    case .equal: decision = intOr(.equal, left, right)
     case .notEqual:
-      decision = slowComparison(.equal, left, right)
+      decision = intOr(.equal, left, right)
       isNegated = true
     case .less: decision = intOr(.less, left, right)
     case .lessEqual: decision = intOr(.lessEqual, left, right)
@@ -298,6 +317,7 @@ extension Engine {
   private func intOr(_ kind: BinaryOperator, _ left: Value, _ right: Value) -> Decision {
     if left.isInt && right.isInt {
       switch kind {
+      case .equal: return left.int == right.int ? .yes : .no
       case .less: return left.int < right.int ? .yes : .no
       case .lessEqual: return left.int <= right.int ? .yes : .no
       case .greater: return left.int > right.int ? .yes : .no

@@ -123,9 +123,9 @@ extension Engine {
   @inline(__always)
   func append(_ value: Value, to list: ListReference) {
     let count = list.pointee.count
-    if count == list.pointee.capacity { growList(list, toHold: count + 1) }
+    if count == list.pointee.capacity { growList(list, toHold: count &+ 1) }
     list.pointee.items[count] = value
-    list.pointee.count = count + 1
+    list.pointee.count = count &+ 1
     if value.isUnresolved {
       noteStore(value, in: UnsafeMutableRawPointer(list).assumingMemoryBound(to: ObjectHeader.self))
     }
@@ -293,7 +293,9 @@ extension Engine {
     `class`.pointee.module = nil
     `class`.pointee.documentation = .nil
     `class`.pointee.initializer = .undefined
-    if let base { `class`.pointee.header.flags = base.pointee.header.flags }
+    if let base {
+      `class`.pointee.header.flags = base.pointee.header.flags & ClassObject.isErrorFlag
+    }
     return `class`
   }
 

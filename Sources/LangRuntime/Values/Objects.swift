@@ -167,6 +167,9 @@ struct ClassObject {
 
   /// `header.flags`: instances are errors.
   static let isErrorFlag: UInt8 = 1
+  /// `header.flags`: it was looked up whether there is a method `==`; there is.
+  static let isEqualityKnown: UInt8 = 2
+  static let hasEquality: UInt8 = 4
 }
 
 /// A module that is loading or loaded.
