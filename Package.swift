@@ -9,14 +9,13 @@ let package = Package(
     .library(name: "LangRuntime", targets: ["LangRuntime"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // The front end: text to bytecode. Pure; knows nothing of running.
     .target(name: "Lang"),
     // The machine: values, heap, interpreter, modules, built-ins, embedding.
-    .target(name: "LangRuntime", dependencies: ["Lang", .product(name: "BigInt", package: "BigInt")]),
+    .target(name: "LangRuntime", dependencies: ["Lang"]),
     // The `lang` command.
     .executableTarget(
       name: "repl",

@@ -194,7 +194,8 @@ struct Compiler {
   /// Whether `index` is a local in a register of its own: read and written directly.
   func plainLocal(_ index: NodeIndex) -> Register? {
     let (kind, number) = meaning(index)
-    guard kind == .local, nodes[Int(index)].kind == .name || nodes[Int(index)].kind == .selfReference
+    guard kind == .local,
+      nodes[Int(index)].kind == .name || nodes[Int(index)].kind == .selfReference
     else { return nil }
     let variable = variables[number]
     return variable.needsCell || variable.needsCheck ? nil : Int(variable.place)

@@ -179,7 +179,9 @@ struct Resolver {
         declareImport(Symbol(nodes[Int(imported)].b), for: imported, isGlobal: isGlobal)
       }
     case .block:
-      for position in 0..<node.b { collectImports(extra[Int(node.a + position)], isGlobal: isGlobal) }
+      for position in 0..<node.b {
+        collectImports(extra[Int(node.a + position)], isGlobal: isGlobal)
+      }
     case .ifStatement:
       // A chain of `else if` may be long; only its blocks nest.
       var current = node
@@ -394,7 +396,8 @@ struct Resolver {
   private mutating func checkNotDeclared(_ symbol: Symbol, at offset: UInt32) {
     if isDeclaredHere(symbol) {
       report(
-        "'\(symbols.text(of: symbol))' is already declared in this scope", at: offset, length: symbol)
+        "'\(symbols.text(of: symbol))' is already declared in this scope", at: offset,
+        length: symbol)
     }
   }
 

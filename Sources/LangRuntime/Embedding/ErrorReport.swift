@@ -104,7 +104,8 @@ enum ErrorLocation {
   }
 
   private static func isExpression(_ kind: NodeKind) -> Bool {
-    kind.rawValue >= NodeKind.nilLiteral.rawValue && kind.rawValue <= NodeKind.optionalChain.rawValue
+    kind.rawValue >= NodeKind.nilLiteral.rawValue
+      && kind.rawValue <= NodeKind.optionalChain.rawValue
       && kind != .mapEntry && kind != .forClause
   }
 
@@ -119,13 +120,15 @@ enum ErrorLocation {
   private static func operatorWidth(_ source: [UInt8], _ offset: UInt32) -> UInt32 {
     let signs = Set("+-*/%&|^<>=!".utf8)
     var width = 0
-    while width < 3, Int(offset) + width < source.count, signs.contains(source[Int(offset) + width]) {
+    while width < 3, Int(offset) + width < source.count, signs.contains(source[Int(offset) + width])
+    {
       width += 1
     }
     if width > 0 { return UInt32(width) }
     // A word: `in`, `not in`, `is`.
     while Int(offset) + width < source.count,
-      source[Int(offset) + width] >= UInt8(ascii: "a"), source[Int(offset) + width] <= UInt8(ascii: "z")
+      source[Int(offset) + width] >= UInt8(ascii: "a"),
+      source[Int(offset) + width] <= UInt8(ascii: "z")
     { width += 1 }
     return UInt32(max(1, width))
   }

@@ -51,7 +51,9 @@ extension Engine {
     let instance = value.instance
     if isInstance(value, of: pointee.errors.exit) {
       let status = field(instance, pointee.names.message)
-      if status.isInt { return .exit(status: Int32(truncatingIfNeeded: status.int & 0xFF), message: nil) }
+      if status.isInt {
+        return .exit(status: Int32(truncatingIfNeeded: status.int & 0xFF), message: nil)
+      }
       if status.isString { return .exit(status: 1, message: status.string.text) }
       return .exit(status: 0, message: nil)
     }

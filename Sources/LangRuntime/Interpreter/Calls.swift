@@ -422,7 +422,8 @@ extension Engine {
       return attributeError(
         "\(pointee.symbols.text(of: owner.pointee.name)) has no base class with '\(name)'")
     }
-    return attributeError("\(pointee.symbols.text(of: base.pointee.name)) has no attribute '\(name)'")
+    return attributeError(
+      "\(pointee.symbols.text(of: base.pointee.name)) has no attribute '\(name)'")
   }
 
   // MARK: Ends of calls

@@ -111,7 +111,8 @@ extension Engine {
       let isList = source.tag == .list
       let count = isList ? source.list.pointee.count : source.tuple.pointee.count
       for position in 0..<count {
-        try pushArgument(isList ? source.list.pointee.items[position] : source.tuple.items[position])
+        try pushArgument(
+          isList ? source.list.pointee.items[position] : source.tuple.items[position])
       }
       return
     }
@@ -258,7 +259,8 @@ extension Engine {
       start[position] = argument.value
       last = max(last, position + 1)
     }
-    for position in 0..<names.count where start[position].isUndefined && !names[position].isOptional {
+    for position in 0..<names.count where start[position].isUndefined && !names[position].isOptional
+    {
       throw typeError("\(describe(native)) is missing argument '\(names[position].name)'")
     }
     pointee.top = start + names.count

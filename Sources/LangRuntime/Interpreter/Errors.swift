@@ -20,12 +20,16 @@ extension Engine {
   }
 
   func typeError(_ message: String) -> RaisedError { makeError(pointee.errors.typeError, message) }
-  func valueError(_ message: String) -> RaisedError { makeError(pointee.errors.valueError, message) }
+  func valueError(_ message: String) -> RaisedError {
+    makeError(pointee.errors.valueError, message)
+  }
   func nameError(_ message: String) -> RaisedError { makeError(pointee.errors.nameError, message) }
   func attributeError(_ message: String) -> RaisedError {
     makeError(pointee.errors.attributeError, message)
   }
-  func indexError(_ message: String) -> RaisedError { makeError(pointee.errors.indexError, message) }
+  func indexError(_ message: String) -> RaisedError {
+    makeError(pointee.errors.indexError, message)
+  }
   func keyError(_ message: String) -> RaisedError { makeError(pointee.errors.keyError, message) }
   func importError(_ message: String) -> RaisedError {
     makeError(pointee.errors.importError, message)

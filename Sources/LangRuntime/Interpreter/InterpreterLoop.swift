@@ -22,13 +22,6 @@ private func register(_ base: UnsafeMutableRawPointer, _ operand: UInt16)
 @inline(__always)
 private func signed(_ operand: UInt16) -> Int { Int(Int16(bitPattern: operand)) }
 
-/// The float of an int or float; the tag must have been checked.
-@inline(__always)
-private func number(_ value: Value) -> Double { value.isInt ? Double(value.int) : value.float }
-
-@inline(__always)
-private func isNumber(_ value: Value) -> Bool { value.isInt || value.isFloat }
-
 /// Whether `end` does not lie beyond `limit`; the operators of pointers are not always inlined.
 @inline(__always)
 private func isWithin<Element>(
@@ -69,7 +62,8 @@ extension Engine {
         // MARK: Moving
 
         case .move:
-          register(base, instruction.pointee.a).pointee = register(base, instruction.pointee.b).pointee
+          register(base, instruction.pointee.a).pointee =
+            register(base, instruction.pointee.b).pointee
         case .loadConstant:
           register(base, instruction.pointee.a).pointee =
             constants.assumingMemoryBound(to: Value.self)[instruction.pointee.wide]
@@ -96,10 +90,13 @@ extension Engine {
           globals[instruction.pointee.wide] = value
           if value.isUnresolved { engine.noteGlobalStore(value) }
         case .loadBuiltin:
-          register(base, instruction.pointee.a).pointee = engine.pointee.builtins[instruction.pointee.wide]
+          register(base, instruction.pointee.a).pointee =
+            engine.pointee.builtins[instruction.pointee.wide]
         case .loadDynamic:
           frame.pointee.resume = pc
-          if !engine.loadDynamic(register(base, instruction.pointee.a), name: instruction.pointee.wide) {
+          if !engine.loadDynamic(
+            register(base, instruction.pointee.a), name: instruction.pointee.wide)
+          {
             break dispatch
           }
         case .loadCapture:
@@ -107,11 +104,13 @@ extension Engine {
             (UnsafeMutableRawPointer(frame.pointee.function.captures) + Int(instruction.pointee.b))
             .assumingMemoryBound(to: Value.self).pointee
         case .loadCaptureCell:
-          let cell = (UnsafeMutableRawPointer(frame.pointee.function.captures) + Int(instruction.pointee.b))
+          let cell =
+            (UnsafeMutableRawPointer(frame.pointee.function.captures) + Int(instruction.pointee.b))
             .assumingMemoryBound(to: Value.self).pointee
           register(base, instruction.pointee.a).pointee = cell.object(CellObject.self).pointee.value
         case .storeCaptureCell:
-          let cell = (UnsafeMutableRawPointer(frame.pointee.function.captures) + Int(instruction.pointee.b))
+          let cell =
+            (UnsafeMutableRawPointer(frame.pointee.function.captures) + Int(instruction.pointee.b))
             .assumingMemoryBound(to: Value.self).pointee
           let value = register(base, instruction.pointee.a).pointee
           cell.object(CellObject.self).pointee.value = value
@@ -140,217 +139,251 @@ extension Engine {
         // MARK: Arithmetic
 
         case .add:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(base, instruction.pointee.c).pointee
-          if left.isInt && right.isInt {
-            let (sum, overflow) = left.int.addingReportingOverflow(right.int)
+          let left = register(base, instruction.pointee.b)
+          let right = register(base, instruction.pointee.c)
+          if left.pointee.isInt && right.pointee.isInt {
+            let (sum, overflow) = left.pointee.int.addingReportingOverflow(right.pointee.int)
             if !overflow {
               register(base, instruction.pointee.a).pointee = .int(sum)
               continue dispatch
             }
-          } else if left.isFloat && right.isFloat {
-            register(base, instruction.pointee.a).pointee = .float(left.float + right.float)
-            continue dispatch
-          } else if isNumber(left) && isNumber(right) {
-            register(base, instruction.pointee.a).pointee = .float(number(left) + number(right))
+          } else if left.pointee.isFloat && right.pointee.isFloat {
+            register(base, instruction.pointee.a).pointee = .float(
+              left.pointee.float + right.pointee.float)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.add, left, right, register(base, instruction.pointee.a)) {
+          if !engine.slowArithmetic(
+            .add, left.pointee, right.pointee, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
         case .subtract:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(base, instruction.pointee.c).pointee
-          if left.isInt && right.isInt {
-            let (difference, overflow) = left.int.subtractingReportingOverflow(right.int)
+          let left = register(base, instruction.pointee.b)
+          let right = register(base, instruction.pointee.c)
+          if left.pointee.isInt && right.pointee.isInt {
+            let (difference, overflow) = left.pointee.int.subtractingReportingOverflow(
+              right.pointee.int)
             if !overflow {
               register(base, instruction.pointee.a).pointee = .int(difference)
               continue dispatch
             }
-          } else if left.isFloat && right.isFloat {
-            register(base, instruction.pointee.a).pointee = .float(left.float - right.float)
-            continue dispatch
-          } else if isNumber(left) && isNumber(right) {
-            register(base, instruction.pointee.a).pointee = .float(number(left) - number(right))
+          } else if left.pointee.isFloat && right.pointee.isFloat {
+            register(base, instruction.pointee.a).pointee = .float(
+              left.pointee.float - right.pointee.float)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.subtract, left, right, register(base, instruction.pointee.a)) {
+          if !engine.slowArithmetic(
+            .subtract, left.pointee, right.pointee, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
         case .multiply:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(base, instruction.pointee.c).pointee
-          if left.isFloat && right.isFloat {
-            register(base, instruction.pointee.a).pointee = .float(left.float * right.float)
+          let left = register(base, instruction.pointee.b)
+          let right = register(base, instruction.pointee.c)
+          if left.pointee.isFloat && right.pointee.isFloat {
+            register(base, instruction.pointee.a).pointee = .float(
+              left.pointee.float * right.pointee.float)
             continue dispatch
-          } else if left.isInt && right.isInt {
-            let (product, overflow) = left.int.multipliedReportingOverflow(by: right.int)
+          } else if left.pointee.isInt && right.pointee.isInt {
+            let (product, overflow) = left.pointee.int.multipliedReportingOverflow(
+              by: right.pointee.int)
             if !overflow {
               register(base, instruction.pointee.a).pointee = .int(product)
               continue dispatch
             }
-          } else if isNumber(left) && isNumber(right) {
-            register(base, instruction.pointee.a).pointee = .float(number(left) * number(right))
-            continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.multiply, left, right, register(base, instruction.pointee.a)) {
+          if !engine.slowArithmetic(
+            .multiply, left.pointee, right.pointee, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
         case .divide:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(base, instruction.pointee.c).pointee
-          if left.isFloat && right.isFloat && right.float != 0 {
-            register(base, instruction.pointee.a).pointee = .float(left.float / right.float)
+          let left = register(base, instruction.pointee.b)
+          let right = register(base, instruction.pointee.c)
+          if left.pointee.isFloat && right.pointee.isFloat && right.pointee.float != 0 {
+            register(base, instruction.pointee.a).pointee = .float(
+              left.pointee.float / right.pointee.float)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.divide(left, right, register(base, instruction.pointee.a)) { break dispatch }
+          if !engine.divide(left.pointee, right.pointee, register(base, instruction.pointee.a)) {
+            break dispatch
+          }
         case .floorDivide:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(base, instruction.pointee.c).pointee
-          if left.isInt && right.isInt && right.int > 0 {
-            let quotient = left.int / right.int
-            let remainder = left.int &- quotient &* right.int
-            register(base, instruction.pointee.a).pointee = .int(remainder < 0 ? quotient &- 1 : quotient)
+          let left = register(base, instruction.pointee.b)
+          let right = register(base, instruction.pointee.c)
+          if left.pointee.isInt && right.pointee.isInt && right.pointee.int > 0 {
+            let quotient = left.pointee.int / right.pointee.int
+            let remainder = left.pointee.int &- quotient &* right.pointee.int
+            register(base, instruction.pointee.a).pointee = .int(
+              remainder < 0 ? quotient &- 1 : quotient)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.floorDivide, left, right, register(base, instruction.pointee.a)) {
+          if !engine.slowArithmetic(
+            .floorDivide, left.pointee, right.pointee, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
         case .modulo:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(base, instruction.pointee.c).pointee
-          if left.isInt && right.isInt && right.int > 0 {
-            let remainder = left.int % right.int
+          let left = register(base, instruction.pointee.b)
+          let right = register(base, instruction.pointee.c)
+          if left.pointee.isInt && right.pointee.isInt && right.pointee.int > 0 {
+            let remainder = left.pointee.int % right.pointee.int
             register(base, instruction.pointee.a).pointee = .int(
-              remainder < 0 ? remainder &+ right.int : remainder)
+              remainder < 0 ? remainder &+ right.pointee.int : remainder)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.modulo, left, right, register(base, instruction.pointee.a)) {
+          if !engine.slowArithmetic(
+            .modulo, left.pointee, right.pointee, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
         case .power:
           frame.pointee.resume = pc
           if !engine.slowArithmetic(
-            .power, register(base, instruction.pointee.b).pointee, register(base, instruction.pointee.c).pointee,
+            .power, register(base, instruction.pointee.b).pointee,
+            register(base, instruction.pointee.c).pointee,
             register(base, instruction.pointee.a))
           {
             break dispatch
           }
         case .bitAnd:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(base, instruction.pointee.c).pointee
-          if left.isInt && right.isInt {
-            register(base, instruction.pointee.a).pointee = .int(left.int & right.int)
+          let left = register(base, instruction.pointee.b)
+          let right = register(base, instruction.pointee.c)
+          if left.pointee.isInt && right.pointee.isInt {
+            register(base, instruction.pointee.a).pointee = .int(
+              left.pointee.int & right.pointee.int)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.bitAnd, left, right, register(base, instruction.pointee.a)) {
+          if !engine.slowArithmetic(
+            .bitAnd, left.pointee, right.pointee, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
         case .bitOr:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(base, instruction.pointee.c).pointee
-          if left.isInt && right.isInt {
-            register(base, instruction.pointee.a).pointee = .int(left.int | right.int)
+          let left = register(base, instruction.pointee.b)
+          let right = register(base, instruction.pointee.c)
+          if left.pointee.isInt && right.pointee.isInt {
+            register(base, instruction.pointee.a).pointee = .int(
+              left.pointee.int | right.pointee.int)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.bitOr, left, right, register(base, instruction.pointee.a)) {
+          if !engine.slowArithmetic(
+            .bitOr, left.pointee, right.pointee, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
         case .bitXor:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(base, instruction.pointee.c).pointee
-          if left.isInt && right.isInt {
-            register(base, instruction.pointee.a).pointee = .int(left.int ^ right.int)
+          let left = register(base, instruction.pointee.b)
+          let right = register(base, instruction.pointee.c)
+          if left.pointee.isInt && right.pointee.isInt {
+            register(base, instruction.pointee.a).pointee = .int(
+              left.pointee.int ^ right.pointee.int)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.bitXor, left, right, register(base, instruction.pointee.a)) {
+          if !engine.slowArithmetic(
+            .bitXor, left.pointee, right.pointee, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
         case .shiftLeft:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(base, instruction.pointee.c).pointee
-          if left.isInt && right.isInt && UInt(bitPattern: right.int) < 63 {
-            let shifted = left.int &<< right.int
-            if shifted &>> right.int == left.int {
+          let left = register(base, instruction.pointee.b)
+          let right = register(base, instruction.pointee.c)
+          if left.pointee.isInt && right.pointee.isInt && UInt(bitPattern: right.pointee.int) < 63 {
+            let shifted = left.pointee.int &<< right.pointee.int
+            if shifted &>> right.pointee.int == left.pointee.int {
               register(base, instruction.pointee.a).pointee = .int(shifted)
               continue dispatch
             }
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.shiftLeft, left, right, register(base, instruction.pointee.a)) {
+          if !engine.slowArithmetic(
+            .shiftLeft, left.pointee, right.pointee, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
         case .shiftRight:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(base, instruction.pointee.c).pointee
-          if left.isInt && right.isInt && UInt(bitPattern: right.int) < 64 {
-            register(base, instruction.pointee.a).pointee = .int(left.int &>> right.int)
+          let left = register(base, instruction.pointee.b)
+          let right = register(base, instruction.pointee.c)
+          if left.pointee.isInt && right.pointee.isInt && UInt(bitPattern: right.pointee.int) < 64 {
+            register(base, instruction.pointee.a).pointee = .int(
+              left.pointee.int &>> right.pointee.int)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.shiftRight, left, right, register(base, instruction.pointee.a)) {
+          if !engine.slowArithmetic(
+            .shiftRight, left.pointee, right.pointee, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
         case .addImmediate:
-          let left = register(base, instruction.pointee.b).pointee
-          if left.isInt {
-            let (sum, overflow) = left.int.addingReportingOverflow(signed(instruction.pointee.c))
+          let left = register(base, instruction.pointee.b)
+          if left.pointee.isInt {
+            let (sum, overflow) = left.pointee.int.addingReportingOverflow(
+              signed(instruction.pointee.c))
             if !overflow {
               register(base, instruction.pointee.a).pointee = .int(sum)
               continue dispatch
             }
-          } else if left.isFloat {
+          } else if left.pointee.isFloat {
             register(base, instruction.pointee.a).pointee = .float(
-              left.float + Double(signed(instruction.pointee.c)))
+              left.pointee.float + Double(signed(instruction.pointee.c)))
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.addImmediate(instruction.pointee, left, register(base, instruction.pointee.a)) {
+          if !engine.addImmediate(
+            instruction.pointee, left.pointee, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
         case .addConstant:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(constants, instruction.pointee.c).pointee
-          if left.isFloat && right.isFloat {
-            register(base, instruction.pointee.a).pointee = .float(left.float + right.float)
+          let left = register(base, instruction.pointee.b)
+          let right = register(constants, instruction.pointee.c)
+          if left.pointee.isFloat && right.pointee.isFloat {
+            register(base, instruction.pointee.a).pointee = .float(
+              left.pointee.float + right.pointee.float)
             continue dispatch
           }
           frame.pointee.resume = pc
           if !engine.constantArithmetic(
-            .add, instruction.pointee, left, right, register(base, instruction.pointee.a))
+            .add, instruction.pointee, left.pointee, right.pointee,
+            register(base, instruction.pointee.a))
           {
             break dispatch
           }
         case .subtractConstant:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(constants, instruction.pointee.c).pointee
-          if left.isFloat && right.isFloat {
-            register(base, instruction.pointee.a).pointee = .float(left.float - right.float)
+          let left = register(base, instruction.pointee.b)
+          let right = register(constants, instruction.pointee.c)
+          if left.pointee.isFloat && right.pointee.isFloat {
+            register(base, instruction.pointee.a).pointee = .float(
+              left.pointee.float - right.pointee.float)
             continue dispatch
           }
           frame.pointee.resume = pc
           if !engine.constantArithmetic(
-            .subtract, instruction.pointee, left, right, register(base, instruction.pointee.a))
+            .subtract, instruction.pointee, left.pointee, right.pointee,
+            register(base, instruction.pointee.a))
           {
             break dispatch
           }
         case .multiplyConstant:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(constants, instruction.pointee.c).pointee
-          if left.isFloat && right.isFloat {
-            register(base, instruction.pointee.a).pointee = .float(left.float * right.float)
+          let left = register(base, instruction.pointee.b)
+          let right = register(constants, instruction.pointee.c)
+          if left.pointee.isFloat && right.pointee.isFloat {
+            register(base, instruction.pointee.a).pointee = .float(
+              left.pointee.float * right.pointee.float)
             continue dispatch
-          } else if left.isInt && right.isInt {
-            let (product, overflow) = left.int.multipliedReportingOverflow(by: right.int)
+          } else if left.pointee.isInt && right.pointee.isInt {
+            let (product, overflow) = left.pointee.int.multipliedReportingOverflow(
+              by: right.pointee.int)
             if !overflow {
               register(base, instruction.pointee.a).pointee = .int(product)
               continue dispatch
@@ -358,54 +391,66 @@ extension Engine {
           }
           frame.pointee.resume = pc
           if !engine.constantArithmetic(
-            .multiply, instruction.pointee, left, right, register(base, instruction.pointee.a))
+            .multiply, instruction.pointee, left.pointee, right.pointee,
+            register(base, instruction.pointee.a))
           {
             break dispatch
           }
         case .divideConstant:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(constants, instruction.pointee.c).pointee
-          if left.isFloat && right.isFloat && right.float != 0 {
-            register(base, instruction.pointee.a).pointee = .float(left.float / right.float)
+          let left = register(base, instruction.pointee.b)
+          let right = register(constants, instruction.pointee.c)
+          if left.pointee.isFloat && right.pointee.isFloat && right.pointee.float != 0 {
+            register(base, instruction.pointee.a).pointee = .float(
+              left.pointee.float / right.pointee.float)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.divide(left, right, register(base, instruction.pointee.a)) { break dispatch }
+          if !engine.divide(left.pointee, right.pointee, register(base, instruction.pointee.a)) {
+            break dispatch
+          }
         case .floorDivideConstant:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(constants, instruction.pointee.c).pointee
-          if left.isInt && right.isInt && right.int > 0 {
-            let quotient = left.int / right.int
-            let remainder = left.int &- quotient &* right.int
-            register(base, instruction.pointee.a).pointee = .int(remainder < 0 ? quotient &- 1 : quotient)
+          let left = register(base, instruction.pointee.b)
+          let right = register(constants, instruction.pointee.c)
+          if left.pointee.isInt && right.pointee.isInt && right.pointee.int > 0 {
+            let quotient = left.pointee.int / right.pointee.int
+            let remainder = left.pointee.int &- quotient &* right.pointee.int
+            register(base, instruction.pointee.a).pointee = .int(
+              remainder < 0 ? quotient &- 1 : quotient)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.floorDivide, left, right, register(base, instruction.pointee.a)) {
+          if !engine.slowArithmetic(
+            .floorDivide, left.pointee, right.pointee, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
         case .moduloConstant:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(constants, instruction.pointee.c).pointee
-          if left.isInt && right.isInt && right.int > 0 {
-            let remainder = left.int % right.int
+          let left = register(base, instruction.pointee.b)
+          let right = register(constants, instruction.pointee.c)
+          if left.pointee.isInt && right.pointee.isInt && right.pointee.int > 0 {
+            let remainder = left.pointee.int % right.pointee.int
             register(base, instruction.pointee.a).pointee = .int(
-              remainder < 0 ? remainder &+ right.int : remainder)
+              remainder < 0 ? remainder &+ right.pointee.int : remainder)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.modulo, left, right, register(base, instruction.pointee.a)) {
+          if !engine.slowArithmetic(
+            .modulo, left.pointee, right.pointee, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
         case .bitAndConstant:
-          let left = register(base, instruction.pointee.b).pointee
-          let right = register(constants, instruction.pointee.c).pointee
-          if left.isInt && right.isInt {
-            register(base, instruction.pointee.a).pointee = .int(left.int & right.int)
+          let left = register(base, instruction.pointee.b)
+          let right = register(constants, instruction.pointee.c)
+          if left.pointee.isInt && right.pointee.isInt {
+            register(base, instruction.pointee.a).pointee = .int(
+              left.pointee.int & right.pointee.int)
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowArithmetic(.bitAnd, left, right, register(base, instruction.pointee.a)) {
+          if !engine.slowArithmetic(
+            .bitAnd, left.pointee, right.pointee, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
         case .negate:
@@ -415,18 +460,22 @@ extension Engine {
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.unary(.negate, operand, register(base, instruction.pointee.a)) { break dispatch }
+          if !engine.unary(.negate, operand, register(base, instruction.pointee.a)) {
+            break dispatch
+          }
         case .plus:
           frame.pointee.resume = pc
           if !engine.unary(
-            .plus, register(base, instruction.pointee.b).pointee, register(base, instruction.pointee.a))
+            .plus, register(base, instruction.pointee.b).pointee,
+            register(base, instruction.pointee.a))
           {
             break dispatch
           }
         case .bitNot:
           frame.pointee.resume = pc
           if !engine.unary(
-            .bitNot, register(base, instruction.pointee.b).pointee, register(base, instruction.pointee.a))
+            .bitNot, register(base, instruction.pointee.b).pointee,
+            register(base, instruction.pointee.a))
           {
             break dispatch
           }
@@ -434,7 +483,9 @@ extension Engine {
           let operand = register(base, instruction.pointee.b).pointee
           if operand.tag == .deferred {
             frame.pointee.resume = pc
-            if !engine.unary(.not, operand, register(base, instruction.pointee.a)) { break dispatch }
+            if !engine.unary(.not, operand, register(base, instruction.pointee.a)) {
+              break dispatch
+            }
           } else {
             register(base, instruction.pointee.a).pointee = .bool(
               operand.tag == .nil || operand.tag == .false)
@@ -447,7 +498,9 @@ extension Engine {
           let left = register(base, instruction.pointee.b).pointee
           let right = register(base, instruction.pointee.c).pointee
           frame.pointee.resume = pc
-          if !engine.comparison(instruction.pointee.opcode, left, right, register(base, instruction.pointee.a)) {
+          if !engine.comparison(
+            instruction.pointee.opcode, left, right, register(base, instruction.pointee.a))
+          {
             break dispatch
           }
 
@@ -502,139 +555,141 @@ extension Engine {
           }
           if value.pointee.tag != .nil { pc += instruction.pointee.wide }
         case .jumpIfDefined:
-          if register(base, instruction.pointee.a).pointee.tag != .undefined { pc += instruction.pointee.wide }
+          if register(base, instruction.pointee.a).pointee.tag != .undefined {
+            pc += instruction.pointee.wide
+          }
 
         case .jumpIfLess:
-          let left = register(base, instruction.pointee.a).pointee
-          let right = register(base, instruction.pointee.b).pointee
-          if left.isInt && right.isInt {
-            if left.int < right.int { pc += signed(instruction.pointee.c) }
+          let left = register(base, instruction.pointee.a)
+          let right = register(base, instruction.pointee.b)
+          if left.pointee.isInt && right.pointee.isInt {
+            if left.pointee.int < right.pointee.int { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
-          if left.isFloat && right.isFloat {
-            if left.float < right.float { pc += signed(instruction.pointee.c) }
+          if left.pointee.isFloat && right.pointee.isFloat {
+            if left.pointee.float < right.pointee.float { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          if !engine.slowJump(instruction.pointee, left.pointee, right.pointee) { break dispatch }
           pc = frame.pointee.resume
         case .jumpIfNotLess:
-          let left = register(base, instruction.pointee.a).pointee
-          let right = register(base, instruction.pointee.b).pointee
-          if left.isInt && right.isInt {
-            if !(left.int < right.int) { pc += signed(instruction.pointee.c) }
+          let left = register(base, instruction.pointee.a)
+          let right = register(base, instruction.pointee.b)
+          if left.pointee.isInt && right.pointee.isInt {
+            if !(left.pointee.int < right.pointee.int) { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
-          if left.isFloat && right.isFloat {
-            if !(left.float < right.float) { pc += signed(instruction.pointee.c) }
+          if left.pointee.isFloat && right.pointee.isFloat {
+            if !(left.pointee.float < right.pointee.float) { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          if !engine.slowJump(instruction.pointee, left.pointee, right.pointee) { break dispatch }
           pc = frame.pointee.resume
         case .jumpIfLessEqual:
-          let left = register(base, instruction.pointee.a).pointee
-          let right = register(base, instruction.pointee.b).pointee
-          if left.isInt && right.isInt {
-            if left.int <= right.int { pc += signed(instruction.pointee.c) }
+          let left = register(base, instruction.pointee.a)
+          let right = register(base, instruction.pointee.b)
+          if left.pointee.isInt && right.pointee.isInt {
+            if left.pointee.int <= right.pointee.int { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
-          if left.isFloat && right.isFloat {
-            if left.float <= right.float { pc += signed(instruction.pointee.c) }
+          if left.pointee.isFloat && right.pointee.isFloat {
+            if left.pointee.float <= right.pointee.float { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          if !engine.slowJump(instruction.pointee, left.pointee, right.pointee) { break dispatch }
           pc = frame.pointee.resume
         case .jumpIfNotLessEqual:
-          let left = register(base, instruction.pointee.a).pointee
-          let right = register(base, instruction.pointee.b).pointee
-          if left.isInt && right.isInt {
-            if !(left.int <= right.int) { pc += signed(instruction.pointee.c) }
+          let left = register(base, instruction.pointee.a)
+          let right = register(base, instruction.pointee.b)
+          if left.pointee.isInt && right.pointee.isInt {
+            if !(left.pointee.int <= right.pointee.int) { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
-          if left.isFloat && right.isFloat {
-            if !(left.float <= right.float) { pc += signed(instruction.pointee.c) }
+          if left.pointee.isFloat && right.pointee.isFloat {
+            if !(left.pointee.float <= right.pointee.float) { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          if !engine.slowJump(instruction.pointee, left.pointee, right.pointee) { break dispatch }
           pc = frame.pointee.resume
         case .jumpIfGreater:
-          let left = register(base, instruction.pointee.a).pointee
-          let right = register(base, instruction.pointee.b).pointee
-          if left.isInt && right.isInt {
-            if left.int > right.int { pc += signed(instruction.pointee.c) }
+          let left = register(base, instruction.pointee.a)
+          let right = register(base, instruction.pointee.b)
+          if left.pointee.isInt && right.pointee.isInt {
+            if left.pointee.int > right.pointee.int { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
-          if left.isFloat && right.isFloat {
-            if left.float > right.float { pc += signed(instruction.pointee.c) }
+          if left.pointee.isFloat && right.pointee.isFloat {
+            if left.pointee.float > right.pointee.float { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          if !engine.slowJump(instruction.pointee, left.pointee, right.pointee) { break dispatch }
           pc = frame.pointee.resume
         case .jumpIfNotGreater:
-          let left = register(base, instruction.pointee.a).pointee
-          let right = register(base, instruction.pointee.b).pointee
-          if left.isInt && right.isInt {
-            if !(left.int > right.int) { pc += signed(instruction.pointee.c) }
+          let left = register(base, instruction.pointee.a)
+          let right = register(base, instruction.pointee.b)
+          if left.pointee.isInt && right.pointee.isInt {
+            if !(left.pointee.int > right.pointee.int) { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
-          if left.isFloat && right.isFloat {
-            if !(left.float > right.float) { pc += signed(instruction.pointee.c) }
+          if left.pointee.isFloat && right.pointee.isFloat {
+            if !(left.pointee.float > right.pointee.float) { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          if !engine.slowJump(instruction.pointee, left.pointee, right.pointee) { break dispatch }
           pc = frame.pointee.resume
         case .jumpIfGreaterEqual:
-          let left = register(base, instruction.pointee.a).pointee
-          let right = register(base, instruction.pointee.b).pointee
-          if left.isInt && right.isInt {
-            if left.int >= right.int { pc += signed(instruction.pointee.c) }
+          let left = register(base, instruction.pointee.a)
+          let right = register(base, instruction.pointee.b)
+          if left.pointee.isInt && right.pointee.isInt {
+            if left.pointee.int >= right.pointee.int { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
-          if left.isFloat && right.isFloat {
-            if left.float >= right.float { pc += signed(instruction.pointee.c) }
+          if left.pointee.isFloat && right.pointee.isFloat {
+            if left.pointee.float >= right.pointee.float { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          if !engine.slowJump(instruction.pointee, left.pointee, right.pointee) { break dispatch }
           pc = frame.pointee.resume
         case .jumpIfNotGreaterEqual:
-          let left = register(base, instruction.pointee.a).pointee
-          let right = register(base, instruction.pointee.b).pointee
-          if left.isInt && right.isInt {
-            if !(left.int >= right.int) { pc += signed(instruction.pointee.c) }
+          let left = register(base, instruction.pointee.a)
+          let right = register(base, instruction.pointee.b)
+          if left.pointee.isInt && right.pointee.isInt {
+            if !(left.pointee.int >= right.pointee.int) { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
-          if left.isFloat && right.isFloat {
-            if !(left.float >= right.float) { pc += signed(instruction.pointee.c) }
+          if left.pointee.isFloat && right.pointee.isFloat {
+            if !(left.pointee.float >= right.pointee.float) { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          if !engine.slowJump(instruction.pointee, left.pointee, right.pointee) { break dispatch }
           pc = frame.pointee.resume
         case .jumpIfEqual:
-          let left = register(base, instruction.pointee.a).pointee
-          let right = register(base, instruction.pointee.b).pointee
-          if left.isInt && right.isInt {
-            if left.int == right.int { pc += signed(instruction.pointee.c) }
+          let left = register(base, instruction.pointee.a)
+          let right = register(base, instruction.pointee.b)
+          if left.pointee.isInt && right.pointee.isInt {
+            if left.pointee.int == right.pointee.int { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          if !engine.slowJump(instruction.pointee, left.pointee, right.pointee) { break dispatch }
           pc = frame.pointee.resume
         case .jumpIfNotEqual:
-          let left = register(base, instruction.pointee.a).pointee
-          let right = register(base, instruction.pointee.b).pointee
-          if left.isInt && right.isInt {
-            if left.int != right.int { pc += signed(instruction.pointee.c) }
+          let left = register(base, instruction.pointee.a)
+          let right = register(base, instruction.pointee.b)
+          if left.pointee.isInt && right.pointee.isInt {
+            if left.pointee.int != right.pointee.int { pc += signed(instruction.pointee.c) }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, right) { break dispatch }
+          if !engine.slowJump(instruction.pointee, left.pointee, right.pointee) { break dispatch }
           pc = frame.pointee.resume
         case .jumpIfEqualConstant:
           let left = register(base, instruction.pointee.a).pointee
@@ -660,106 +715,122 @@ extension Engine {
           pc = frame.pointee.resume
 
         case .jumpIfLessImmediate:
-          let left = register(base, instruction.pointee.a).pointee
-          if left.isInt {
-            if left.int < signed(instruction.pointee.b) {
+          let left = register(base, instruction.pointee.a)
+          if left.pointee.isInt {
+            if left.pointee.int < signed(instruction.pointee.b) {
               pc += signed(instruction.pointee.c)
             }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+          if !engine.slowJump(
+            instruction.pointee, left.pointee, .int(signed(instruction.pointee.b)))
+          {
             break dispatch
           }
           pc = frame.pointee.resume
         case .jumpIfNotLessImmediate:
-          let left = register(base, instruction.pointee.a).pointee
-          if left.isInt {
-            if !(left.int < signed(instruction.pointee.b)) {
+          let left = register(base, instruction.pointee.a)
+          if left.pointee.isInt {
+            if !(left.pointee.int < signed(instruction.pointee.b)) {
               pc += signed(instruction.pointee.c)
             }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+          if !engine.slowJump(
+            instruction.pointee, left.pointee, .int(signed(instruction.pointee.b)))
+          {
             break dispatch
           }
           pc = frame.pointee.resume
         case .jumpIfLessEqualImmediate:
-          let left = register(base, instruction.pointee.a).pointee
-          if left.isInt {
-            if left.int <= signed(instruction.pointee.b) {
+          let left = register(base, instruction.pointee.a)
+          if left.pointee.isInt {
+            if left.pointee.int <= signed(instruction.pointee.b) {
               pc += signed(instruction.pointee.c)
             }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+          if !engine.slowJump(
+            instruction.pointee, left.pointee, .int(signed(instruction.pointee.b)))
+          {
             break dispatch
           }
           pc = frame.pointee.resume
         case .jumpIfNotLessEqualImmediate:
-          let left = register(base, instruction.pointee.a).pointee
-          if left.isInt {
-            if !(left.int <= signed(instruction.pointee.b)) {
+          let left = register(base, instruction.pointee.a)
+          if left.pointee.isInt {
+            if !(left.pointee.int <= signed(instruction.pointee.b)) {
               pc += signed(instruction.pointee.c)
             }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+          if !engine.slowJump(
+            instruction.pointee, left.pointee, .int(signed(instruction.pointee.b)))
+          {
             break dispatch
           }
           pc = frame.pointee.resume
         case .jumpIfGreaterImmediate:
-          let left = register(base, instruction.pointee.a).pointee
-          if left.isInt {
-            if left.int > signed(instruction.pointee.b) {
+          let left = register(base, instruction.pointee.a)
+          if left.pointee.isInt {
+            if left.pointee.int > signed(instruction.pointee.b) {
               pc += signed(instruction.pointee.c)
             }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+          if !engine.slowJump(
+            instruction.pointee, left.pointee, .int(signed(instruction.pointee.b)))
+          {
             break dispatch
           }
           pc = frame.pointee.resume
         case .jumpIfNotGreaterImmediate:
-          let left = register(base, instruction.pointee.a).pointee
-          if left.isInt {
-            if !(left.int > signed(instruction.pointee.b)) {
+          let left = register(base, instruction.pointee.a)
+          if left.pointee.isInt {
+            if !(left.pointee.int > signed(instruction.pointee.b)) {
               pc += signed(instruction.pointee.c)
             }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+          if !engine.slowJump(
+            instruction.pointee, left.pointee, .int(signed(instruction.pointee.b)))
+          {
             break dispatch
           }
           pc = frame.pointee.resume
         case .jumpIfGreaterEqualImmediate:
-          let left = register(base, instruction.pointee.a).pointee
-          if left.isInt {
-            if left.int >= signed(instruction.pointee.b) {
+          let left = register(base, instruction.pointee.a)
+          if left.pointee.isInt {
+            if left.pointee.int >= signed(instruction.pointee.b) {
               pc += signed(instruction.pointee.c)
             }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+          if !engine.slowJump(
+            instruction.pointee, left.pointee, .int(signed(instruction.pointee.b)))
+          {
             break dispatch
           }
           pc = frame.pointee.resume
         case .jumpIfNotGreaterEqualImmediate:
-          let left = register(base, instruction.pointee.a).pointee
-          if left.isInt {
-            if !(left.int >= signed(instruction.pointee.b)) {
+          let left = register(base, instruction.pointee.a)
+          if left.pointee.isInt {
+            if !(left.pointee.int >= signed(instruction.pointee.b)) {
               pc += signed(instruction.pointee.c)
             }
             continue dispatch
           }
           frame.pointee.resume = pc
-          if !engine.slowJump(instruction.pointee, left, .int(signed(instruction.pointee.b))) {
+          if !engine.slowJump(
+            instruction.pointee, left.pointee, .int(signed(instruction.pointee.b)))
+          {
             break dispatch
           }
           pc = frame.pointee.resume
@@ -818,7 +889,9 @@ extension Engine {
             }
           }
           frame.pointee.resume = pc
-          if !engine.setAttribute(register(base, instruction.pointee.a), cache, value) { break dispatch }
+          if !engine.setAttribute(register(base, instruction.pointee.a), cache, value) {
+            break dispatch
+          }
         case .getSuperAttribute:
           frame.pointee.resume = pc
           if !engine.getSuperAttribute(
@@ -845,7 +918,9 @@ extension Engine {
             }
           }
           frame.pointee.resume = pc
-          if !engine.getIndex(container, key, register(base, instruction.pointee.a)) { break dispatch }
+          if !engine.getIndex(container, key, register(base, instruction.pointee.a)) {
+            break dispatch
+          }
         case .getIndexImmediate:
           let container = register(base, instruction.pointee.b).pointee
           let position = signed(instruction.pointee.c)
@@ -901,7 +976,8 @@ extension Engine {
               let newBase = window + 1
               let newFrame = frame + 1
               if isWithin(newBase + Int(target.pointee.registerCount), engine.pointee.stackLimit)
-                && isWithin(newFrame + 1, engine.pointee.frameLimit) && engine.pointee.attention == 0
+                && isWithin(newFrame + 1, engine.pointee.frameLimit)
+                && engine.pointee.attention == 0
               {
                 newFrame.pointee = Frame(
                   function: function, base: newBase,
@@ -948,7 +1024,8 @@ extension Engine {
               let newBase = window + 1
               let newFrame = frame + 1
               if isWithin(newBase + Int(target.pointee.registerCount), engine.pointee.stackLimit)
-                && isWithin(newFrame + 1, engine.pointee.frameLimit) && engine.pointee.attention == 0
+                && isWithin(newFrame + 1, engine.pointee.frameLimit)
+                && engine.pointee.attention == 0
               {
                 newFrame.pointee = Frame(
                   function: function, base: newBase,
@@ -989,7 +1066,8 @@ extension Engine {
               window + 1, caches + Int(instruction.pointee.c), Int(instruction.pointee.d),
               resultOffset: instruction.pointee.b)
             : engine.callDescribed(
-              window, register(constants, instruction.pointee.c).pointee, resultOffset: instruction.pointee.b)
+              window, register(constants, instruction.pointee.c).pointee,
+              resultOffset: instruction.pointee.b)
           switch outcome {
           case .done: continue dispatch
           case .failed: break dispatch
@@ -1043,7 +1121,8 @@ extension Engine {
             into: register(base, instruction.pointee.a))
         case .listAppend:
           engine.append(
-            register(base, instruction.pointee.b).pointee, to: register(base, instruction.pointee.a).pointee.list)
+            register(base, instruction.pointee.b).pointee,
+            to: register(base, instruction.pointee.a).pointee.list)
         case .makeTuple:
           engine.makeTuple(
             register(base, instruction.pointee.b), count: Int(instruction.pointee.c),
@@ -1164,7 +1243,9 @@ extension Engine {
             break dispatch
           }
         case .jumpUnlessCaught:
-          if !engine.isCaught(register(base, instruction.pointee.a).pointee) { pc += instruction.pointee.wide }
+          if !engine.isCaught(register(base, instruction.pointee.a).pointee) {
+            pc += instruction.pointee.wide
+          }
         case .jumpUnlessInstance:
           frame.pointee.resume = pc
           switch engine.matches(

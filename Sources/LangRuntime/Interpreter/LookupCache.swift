@@ -20,7 +20,8 @@ struct LookupCache {
 
   /// Fills an inline cache from an earlier finding; false when there is none.
   @inline(__always)
-  func fill(_ cache: UnsafeMutablePointer<InlineCache>, _ shape: UnsafeMutablePointer<Shape>) -> Bool
+  func fill(_ cache: UnsafeMutablePointer<InlineCache>, _ shape: UnsafeMutablePointer<Shape>)
+    -> Bool
   {
     guard let entries else { return false }
     let key = UInt(bitPattern: shape)

@@ -123,6 +123,29 @@ extension Engine {
   func slowArithmetic(
     _ kind: BinaryOperator, _ left: Value, _ right: Value, _ target: UnsafeMutablePointer<Value>
   ) -> Bool {
+    if let (x, y) = Engine.mixedNumbers(left, right) {
+      switch kind {
+      case .add: target.pointee = .float(x + y)
+      case .subtract: target.pointee = .float(x - y)
+      case .multiply: target.pointee = .float(x * y)
+      default: return fullArithmetic(kind, left, right, target)
+      }
+      return true
+    }
+    return fullArithmetic(kind, left, right, target)
+  }
+
+  /// An integer and a float as two floats.
+  @inline(__always)
+  private static func mixedNumbers(_ left: Value, _ right: Value) -> (Double, Double)? {
+    if left.isFloat && right.isInt { return (left.float, Double(right.int)) }
+    if left.isInt && right.isFloat { return (Double(left.int), right.float) }
+    return nil
+  }
+
+  private func fullArithmetic(
+    _ kind: BinaryOperator, _ left: Value, _ right: Value, _ target: UnsafeMutablePointer<Value>
+  ) -> Bool {
     attempt { () throws(RaisedError) in
       target.pointee = try arithmetic(kind, try resolved(left), try resolved(right))
     }

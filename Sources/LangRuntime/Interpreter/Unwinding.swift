@@ -145,7 +145,8 @@ extension Engine {
   /// Remembers in an error where it is thrown, unless it was thrown before.
   private func noteTrace(of error: Value) {
     guard error.tag == .instance,
-      field(error.instance, pointee.names.trace).isNil || field(error.instance, pointee.names.trace).isUndefined
+      field(error.instance, pointee.names.trace).isNil
+        || field(error.instance, pointee.names.trace).isUndefined
     else { return }
     var frames: [UnsafeMutablePointer<Frame>] = []
     var skipped = 0

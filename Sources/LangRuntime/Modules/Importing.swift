@@ -46,7 +46,8 @@ extension Engine {
   }
 
   /// `from m import *`: loads now and binds every public name.
-  func importStar(_ descriptor: ImportDescriptor, into module: ModuleReference) throws(RaisedError) {
+  func importStar(_ descriptor: ImportDescriptor, into module: ModuleReference) throws(RaisedError)
+  {
     let name = try absoluteName(descriptor, importer: module.pointee.record)
     guard let record = findModule(name) else { throw missingModule(name) }
     note(record, importedBy: module.pointee.record, at: descriptor.offset)
