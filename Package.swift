@@ -10,13 +10,12 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
   ],
   targets: [
     // The front end: text to bytecode. Pure; knows nothing of running.
     .target(name: "Lang"),
     // The machine: values, heap, interpreter, modules, built-ins, embedding.
-    .target(name: "LangRuntime", dependencies: ["Lang", .product(name: "BigInt", package: "BigInt")]),
+    .target(name: "LangRuntime", dependencies: ["Lang"]),
     // The `lang` command.
     .executableTarget(
       name: "repl",

@@ -1,4 +1,3 @@
-import BigInt
 import Lang
 
 /// A value of the language as Swift code sees it: a copy, independent of the machine.

@@ -1,4 +1,3 @@
-import BigInt
 import Lang
 
 // From compiled modules to objects of the heap.
