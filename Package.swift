@@ -9,7 +9,7 @@ let package = Package(
     .library(name: "LangRuntime", targets: ["LangRuntime"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // The front end: text to bytecode. Pure; knows nothing of running.

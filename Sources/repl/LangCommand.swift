@@ -41,7 +41,7 @@ struct LangCommand: ParsableCommand {
     }
   }
 
-  /// `lang -e CODE`, `lang run file.l`
+  /// `lang -e CODE`, `lang run file.l`.
   struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Runs a script, or the code given with -e.")
@@ -65,7 +65,7 @@ struct LangCommand: ParsableCommand {
     }
   }
 
-  /// `lang check`
+  /// `lang check`.
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Parses and compiles scripts without running them.")
@@ -78,7 +78,7 @@ struct LangCommand: ParsableCommand {
     }
   }
 
-  /// `lang dis`
+  /// `lang dis`.
   struct Disassemble: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "dis", abstract: "Shows the bytecode of a script.")

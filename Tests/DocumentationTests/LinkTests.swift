@@ -33,7 +33,11 @@ struct LinkTests {
     var isCode = false
     var lines: [(Int, String)] = []
     for (index, line) in try page.lines().enumerated() {
-      if line.hasPrefix("```") { isCode.toggle() } else if !isCode { lines.append((index + 1, line)) }
+      if line.hasPrefix("```") {
+        isCode.toggle()
+      } else if !isCode {
+        lines.append((index + 1, line))
+      }
     }
     return lines
   }

@@ -9,7 +9,9 @@ extension Compiler {
     return register
   }
 
-  /// Leaves the value of `index` in `target`. Other temporary registers are given back.
+  /// Leaves the value of `index` in `target`.
+  ///
+  /// Other temporary registers are given back.
   mutating func expression(_ index: NodeIndex, into target: Register) {
     let node = nodes[Int(index)]
     let mark = emitter.nextRegister
@@ -99,7 +101,9 @@ extension Compiler {
     emitter.emit(.joinStrings, target, first, plain: Int(node.b))
   }
 
-  /// A list or tuple. Many items, and spreads, go through a list that grows.
+  /// A list or tuple.
+  ///
+  /// Many items, and spreads, go through a list that grows.
   private mutating func sequence(_ node: Node, into target: Register) {
     let isTuple = node.kind == .tuple
     let count = Int(node.b)

@@ -367,8 +367,10 @@ extension Compiler {
       && nodes[Int(extra[Int(pattern.a) + 1])].kind != .restPattern
   }
 
-  /// The bounds when the iterable is written as a range of integers: `a..b`, `range(b)`,
-  /// `range(a, b)`. Lower bound 0 (no node) stands for the number 0.
+  /// The bounds when the iterable is written as a range of integers: `a..b`, `range(b)`, `range(a,
+  /// b)`.
+  ///
+  /// Lower bound 0 (no node) stands for the number 0.
   private func rangeBounds(
     _ index: NodeIndex
   ) -> (lower: NodeIndex, upper: NodeIndex, isClosed: Bool)? {
@@ -456,9 +458,11 @@ extension Compiler {
     emitter.place(holds)
   }
 
-  /// A `finally` block is written once. Every way into it leaves word in the `completion` register of
-  /// how to go on at its end: undefined (fall through), an error (throw it on), or the number of an
-  /// exit (`return`, `break`, `continue`).
+  /// A `finally` block is written once.
+  ///
+  /// Every way into it leaves word in the `completion` register of how to go on at its end:
+  /// undefined (fall through), an error (throw it on), or the number of an exit (`return`, `break`,
+  /// `continue`).
   private mutating func tryStatement(_ node: Node) {
     let record = Int(node.b)
     let count = Int(extra[record])

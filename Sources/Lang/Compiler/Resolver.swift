@@ -1,5 +1,7 @@
 /// Settles what every name means before any code is emitted: which variable it is, which functions
-/// capture it, and whether it is assigned to. Reports undefined and misplaced names.
+/// capture it, and whether it is assigned to.
+///
+/// Reports undefined and misplaced names.
 ///
 /// One walk over the tree. Functions are walked where they stand, so that every name that is visible
 /// there is bound at that moment; the module's own variables are collected first, because functions

@@ -20,7 +20,9 @@ public enum Spelling {
   }
 
   /// The optimal string alignment distance: insertions, deletions, substitutions, and swaps of
-  /// neighbours. Differences in case cost nothing beyond telling equal names apart.
+  /// neighbours.
+  ///
+  /// Differences in case cost nothing beyond telling equal names apart.
   private static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
     var before = [Int](repeating: 0, count: b.count + 1)
     var previous = Array(0...b.count)
@@ -28,7 +30,8 @@ public enum Spelling {
     for i in 0..<a.count {
       current[0] = i + 1
       for j in 0..<b.count {
-        let same = a[i] == b[j] || a[i].properties.lowercaseMapping == b[j].properties.lowercaseMapping
+        let same =
+          a[i] == b[j] || a[i].properties.lowercaseMapping == b[j].properties.lowercaseMapping
         var cost = min(previous[j + 1] + 1, current[j] + 1, previous[j] + (same ? 0 : 1))
         if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { cost = min(cost, before[j - 1] + 1) }
         current[j + 1] = cost

@@ -142,7 +142,9 @@ extension Engine {
     return pointee.errors.error
   }
 
-  /// A copy of a value for Swift code. Containers that contain themselves end in ``HostValue/other(_:)``.
+  /// A copy of a value for Swift code.
+  ///
+  /// Containers that contain themselves end in ``HostValue/other(_:)``.
   func export(_ value: Value, depth: Int = 0) -> HostValue {
     if depth > 200 { return .other("...") }
     func items(_ items: UnsafeMutablePointer<Value>, _ count: Int) -> [HostValue] {
@@ -174,7 +176,9 @@ extension Engine {
     }
   }
 
-  /// A value of the language from a copy. Nothing collects meanwhile.
+  /// A value of the language from a copy.
+  ///
+  /// Nothing collects meanwhile.
   func `import`(_ value: HostValue) -> Value {
     switch value {
     case .nil: return .nil

@@ -211,8 +211,9 @@ public final class Machine {
   /// Writes out what programs have printed so far.
   public func flushOutput() { engine.pointee.output.flush() }
 
-  /// Asks the running program to stop with an `Interrupt`; from any thread, at any time. The program
-  /// stops at its next call or loop round.
+  /// Asks the running program to stop with an `Interrupt`; from any thread, at any time.
+  ///
+  /// The program stops at its next call or loop round.
   public func interrupt() { MachineInterrupter(self).interrupt() }
 
   /// How often the collector ran, its longest pause in nanoseconds, and bytes in use.

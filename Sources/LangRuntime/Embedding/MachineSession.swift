@@ -1,6 +1,8 @@
 import Lang
 
-/// A program that arrives in pieces: what a REPL evaluates. Names may be declared again.
+/// A program that arrives in pieces: what a REPL evaluates.
+///
+/// Names may be declared again.
 public final class MachineSession {
   /// What a piece came to.
   public enum Outcome {

@@ -211,7 +211,9 @@ struct Marker {
 }
 
 extension Engine {
-  /// Collects now. Only at a safepoint: every live value is in a root.
+  /// Collects now.
+  ///
+  /// Only at a safepoint: every live value is in a root.
   func collect() {
     let start = monotonicNanoseconds()
     pointee.heap.advanceColour()

@@ -7,7 +7,9 @@ extension Engine {
   // MARK: From the interpreter
 
   /// Calls anything with `count` plain arguments from `arguments` on; `arguments[-1]` may be
-  /// overwritten. The result goes to the register at `resultOffset` of the innermost frame.
+  /// overwritten.
+  ///
+  /// The result goes to the register at `resultOffset` of the innermost frame.
   @inline(never)
   func call(
     _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int, resultOffset: UInt16

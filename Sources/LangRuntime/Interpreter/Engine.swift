@@ -35,9 +35,12 @@ enum FrameExit: UInt8 {
   case iterate
 }
 
-/// All that one machine consists of. Two machines share nothing.
+/// All that one machine consists of.
+///
+/// Two machines share nothing.
 struct EngineState {
   /// Not 0 when a safepoint must do more than pass: a collection, an interruption, a step limit.
+  ///
   /// First, so that it is at the engine's own address; another thread may set it.
   var attention: UInt8 = 0
   /// Set by another thread: the program is to stop with an `Interrupt`.
@@ -125,8 +128,9 @@ public struct Limits: Sendable {
   public var memory: Int
   /// Nested calls; one more is a `RecursionError`.
   public var depth: Int
-  /// Calls and loop rounds; nil for no limit. Straight-line code between them is not counted; it is
-  /// bounded by the length of the source.
+  /// Calls and loop rounds; nil for no limit.
+  ///
+  /// Straight-line code between them is not counted; it is bounded by the length of the source.
   public var steps: Int?
   /// Bytes of the native stack that recursion through Swift code (a sort key that sorts, nested
   /// `repr`) may use before it is a `RecursionError`.

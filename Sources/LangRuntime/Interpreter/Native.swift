@@ -13,8 +13,10 @@ struct NativeCall {
   let engine: Engine
   /// The first argument after the receiver.
   let arguments: UnsafeMutablePointer<Value>
-  /// How many positional arguments were passed. For a native with a fixed parameter list, the
-  /// arguments up to its maximum may be read in any case; those not passed are `undefined`.
+  /// How many positional arguments were passed.
+  ///
+  /// For a native with a fixed parameter list, the arguments up to its maximum may be read in any
+  /// case; those not passed are `undefined`.
   let count: Int
 
   /// The object that a method was called on.
@@ -24,7 +26,9 @@ struct NativeCall {
   @inline(__always) subscript(index: Int) -> Value { arguments[index] }
 
   /// For a native with `...`: its keyword argument at `index`, in the order of the declaration;
-  /// `undefined` when it was not passed. They lie behind the positional ones.
+  /// `undefined` when it was not passed.
+  ///
+  /// They lie behind the positional ones.
   @inline(__always) func keyword(_ index: Int) -> Value { arguments[count + index] }
 }
 
@@ -32,14 +36,16 @@ struct NativeCall {
 struct NativeDefinition {
   /// Its name, as messages show it with `()`; methods are shown with their class before it.
   let name: StaticString
-  /// The parameters, comma-separated, `?` after those that may be left out, as in
-  /// `"index, value"`, `"separator?, limit?"`; `...` stands for any number of positional ones, and
-  /// what follows can be passed by name only: `"..., sep?, end?"`. All but `...` can be passed by
-  /// position or name.
+  /// The parameters, comma-separated, `?` after those that may be left out, as in `"index, value"`,
+  /// `"separator?, limit?"`; `...` stands for any number of positional ones, and what follows can
+  /// be passed by name only: `"..., sep?, end?"`.
+  ///
+  /// All but `...` can be passed by position or name.
   let parameters: StaticString
   let body: NativeBody
-  /// Positional arguments: at least `minimum`, at most `maximum` (`Int.max` with `...`). For methods
-  /// the receiver is not counted. Computed from `parameters`.
+  /// Positional arguments: at least `minimum`, at most `maximum` (`Int.max` with `...`).
+  ///
+  /// For methods the receiver is not counted. Computed from `parameters`.
   let minimum: Int
   let maximum: Int
   /// Keyword-only parameters behind a `...`.

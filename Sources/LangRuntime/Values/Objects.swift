@@ -38,7 +38,9 @@ struct ObjectHeader {
   var word: UInt32
 }
 
-/// An immutable string: UTF-8, trailing. `header.word` is the hash, 0 while it is not known.
+/// An immutable string: UTF-8, trailing.
+///
+/// `header.word` is the hash, 0 while it is not known.
 struct StringObject {
   var header: ObjectHeader
   /// The length in bytes.
@@ -49,13 +51,17 @@ struct StringObject {
   static let isInternedFlag: UInt8 = 1
 }
 
-/// An immutable byte string, trailing. `header.word` as for strings.
+/// An immutable byte string, trailing.
+///
+/// `header.word` as for strings.
 struct BytesObject {
   var header: ObjectHeader
   var count: Int
 }
 
-/// A list; its items are external. `items` may be anything while `capacity` is 0.
+/// A list; its items are external.
+///
+/// `items` may be anything while `capacity` is 0.
 struct ListObject {
   var header: ObjectHeader
   var count: Int
@@ -69,14 +75,18 @@ struct TupleObject {
   var count: Int
 }
 
-/// One entry of a map; a set's entries leave `value` `nil`. A removed entry's key is `undefined`.
+/// One entry of a map; a set's entries leave `value` `nil`.
+///
+/// A removed entry's key is `undefined`.
 struct MapEntry: BitwiseCopyable {
   var key: Value
   var value: Value
 }
 
 /// A map or set: entries in insertion order, and an index of positions once there are more than
-/// ``MapObject/linearLimit`` of them. `header.word` counts structural changes, for iterators.
+/// ``MapObject/linearLimit`` of them.
+///
+/// `header.word` counts structural changes, for iterators.
 struct MapObject {
   var header: ObjectHeader
   /// Live entries.
@@ -101,8 +111,9 @@ struct RangeObject {
   var step: Int
 }
 
-/// An instance of a class: its fields in the order of its shape. They are trailing while they fit
-/// into the cell, then external (`header.flags` 1).
+/// An instance of a class: its fields in the order of its shape.
+///
+/// They are trailing while they fit into the cell, then external (`header.flags` 1).
 struct InstanceObject {
   var header: ObjectHeader
   var shape: UnsafeMutablePointer<Shape>

@@ -64,7 +64,9 @@ extension UnsafeMutablePointer where Pointee == Shape {
   /// The names of the fields in the order of their slots.
   var fieldNames: [Symbol] { pointee.fieldNames(of: self) }
 
-  /// Frees this shape and all that were made from it. Unique shapes go with their instances.
+  /// Frees this shape and all that were made from it.
+  ///
+  /// Unique shapes go with their instances.
   func deallocateTree() {
     pointee.deallocateParts()
     deallocate()
@@ -91,7 +93,8 @@ extension Shape {
       return shape
     }
     if let known = transitions.entry(symbol) {
-      return UnsafeMutablePointer<Shape>(bitPattern: UInt(known.pointee.value.bits)).unsafelyUnwrapped
+      return UnsafeMutablePointer<Shape>(bitPattern: UInt(known.pointee.value.bits))
+        .unsafelyUnwrapped
     }
     let added = UnsafeMutablePointer<Shape>.allocate(capacity: 1)
     if fieldCount >= Shape.fieldLimit {

@@ -1,7 +1,9 @@
 import Lang
 
 /// A small hash table from names to values, in unmanaged memory: members of a class, names of a
-/// module. Whoever owns it frees it.
+/// module.
+///
+/// Whoever owns it frees it.
 struct SymbolMap {
   struct Entry {
     var symbol: Symbol

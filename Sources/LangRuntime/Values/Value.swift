@@ -28,11 +28,11 @@ public struct Value: BitwiseCopyable {
 
   // MARK: Making immediate values
 
-  /// `nil`
+  /// `nil`.
   @inline(__always) public static var `nil`: Value { Value(tag: .nil, bits: 0) }
-  /// `true`
+  /// `true`.
   @inline(__always) public static var `true`: Value { Value(tag: .true, bits: 0) }
-  /// `false`
+  /// `false`.
   @inline(__always) public static var `false`: Value { Value(tag: .false, bits: 0) }
   /// No value: an argument that was not passed.
   @inline(__always) public static var undefined: Value { Value(tag: .undefined, bits: 0) }
