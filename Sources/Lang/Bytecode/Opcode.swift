@@ -47,7 +47,7 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   /// R[a] = closure of the module's function number bc
   case makeFunction
 
-  // MARK: Arithmetic
+  // MARK: Arithmetic. d 2: of a compound assignment, which changes a list, map or set itself.
 
   /// R[a] = R[b] + R[c]
   case add

@@ -291,7 +291,7 @@ extension Compiler {
   /// Emits `target = left op right`, with an immediate or constant operand where there is one.
   mutating func operate(
     _ kind: BinaryOperator, _ left: Register, _ rightIndex: NodeIndex, _ anchor: UInt32,
-    into target: Register
+    isCompound: Bool = false, into target: Register
   ) {
     let rightNode = nodes[Int(rightIndex)]
     emitter.anchor = anchor
@@ -304,11 +304,11 @@ extension Compiler {
       }
     }
     if let opcode = Compiler.constantForm(kind), let constant = smallConstant(rightNode) {
-      return emitter.emit(opcode, target, left, constant)
+      return emitter.emit(opcode, d: isCompound ? 2 : 0, target, left, constant)
     }
     let right = anyRegister(rightIndex)
     emitter.anchor = anchor
-    emitter.emit(Compiler.opcode(kind), target, left, right)
+    emitter.emit(Compiler.opcode(kind), d: isCompound ? 2 : 0, target, left, right)
   }
 
   private static func constantForm(_ kind: BinaryOperator) -> Opcode? {

@@ -262,7 +262,7 @@ extension Compiler {
       emitter.place(end)
       emitter.emit(.move, target, result)
     } else {
-      operate(kind, left, node.b, node.anchor, into: target)
+      operate(kind, left, node.b, node.anchor, isCompound: true, into: target)
     }
   }
 

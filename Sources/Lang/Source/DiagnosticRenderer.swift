@@ -34,13 +34,14 @@ public struct DiagnosticRenderer {
     _ diagnostic: Diagnostic, in source: SourceText, label: String = "error"
   ) -> String {
     let location = source.location(of: diagnostic.range.start)
+    let place = diagnostic.place.map { source.location(of: $0) } ?? location
     let lines = shownLines(diagnostic, source, primary: location.line)
     let gutter = max(2, String(lines.last ?? location.line).count)
     let margin = String(repeating: " ", count: gutter)
     let name = DisplayWidth.sanitized(source.name)
     var result = color(.error, "\(label):")
     result += " " + color(.message, DisplayWidth.sanitized(diagnostic.message)) + "\n"
-    result += margin + color(.gutter, "-->") + " \(name):\(location.line):\(location.column)\n"
+    result += margin + color(.gutter, "-->") + " \(name):\(place.line):\(place.column)\n"
     result += margin + color(.gutter, " |") + "\n"
     var previous: Int?
     for line in lines {

@@ -13,7 +13,7 @@ enum BuiltinFunctions {
     ) { (call) throws(RaisedError) -> Value in try call.engine.print(call) },
     NativeDefinition(
       "input", "prompt?",
-      "Writes the prompt, reads a line and gives it without its end; nil when there is none."
+      "Writes the prompt, reads a line and gives it without its end; an IOError when there is none."
     ) { (call) throws(RaisedError) -> Value in try call.engine.input(prompt: call[0]) },
     NativeDefinition(
       "len", "value", "Gives the number of items of a container, or of characters of a string."

@@ -39,7 +39,8 @@ extension Engine {
     return try expectString(value, "print() expects a string as \(name)")
   }
 
-  /// `input(prompt)`: a line of standard input without its end, nil at the end of the input.
+  /// `input(prompt)`: a line of standard input without its end; an IOError at the end of the
+  /// input.
   func input(prompt: Value) throws(RaisedError) -> Value {
     var builder = TextBuilder(self)
     defer { builder.deallocate() }
@@ -57,7 +58,7 @@ extension Engine {
       if byte == 0x0A { break }
       try builder.append(UInt8(truncatingIfNeeded: byte))
     }
-    if isAtEnd { return .nil }
+    if isAtEnd { throw ioError("the input has ended") }
     var length = builder.count
     if length > 0 && builder.bytes[length - 1] == 0x0D { length -= 1 }
     if TextScanning.validLength(builder.bytes, count: length) == length {

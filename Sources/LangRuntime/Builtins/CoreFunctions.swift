@@ -31,6 +31,13 @@ enum CoreFunctions {
       (call) throws(RaisedError) -> Value in
       .bool(!(try call.engine.findAttribute(of: call[0], try name(call, "hasattr"))).isUndefined)
     },
+    NativeDefinition("callable", "value", "Tells whether a value can be called.") {
+      (call) throws(RaisedError) -> Value in
+      switch call[0].tag {
+      case .function, .native, .boundMethod, .class: return .true
+      default: return .bool(call.engine.hasMethod(call[0], call.engine.pointee.names.call))
+      }
+    },
     NativeDefinition("dir", "object?", "Gives the sorted names of the attributes of an object.") {
       (call) throws(RaisedError) -> Value in
       try directory(call)
@@ -84,40 +91,14 @@ enum CoreFunctions {
   /// The names of an object's attributes, or of the calling module's variables.
   private static func directory(_ call: NativeCall) throws(RaisedError) -> Value {
     let engine = call.engine
-    var symbols: Set<Symbol> = []
-    func addMembers(_ class: ClassReference) {
-      var current: ClassReference? = `class`
-      while let candidate = current {
-        let members = candidate.pointee.members
-        for position in 0..<members.count {
-          symbols.insert(members.entries.unsafelyUnwrapped[position].symbol)
-        }
-        current = candidate.pointee.base
-      }
+    var value = call[0]
+    if value.isUndefined {
+      value = Value(
+        .module, engine.pointee.frame.pointee.function.pointee.prototype.pointee.module)
+    } else if value.tag == .proxy {
+      value = try engine.load(value.proxy)
     }
-    func addVariables(_ module: ModuleReference) {
-      let names = module.pointee.names
-      for position in 0..<names.count {
-        let entry = names.entries.unsafelyUnwrapped[position]
-        if !module.pointee.slots[entry.value.int].isUndefined { symbols.insert(entry.symbol) }
-      }
-    }
-    switch call[0].tag {
-    case .undefined:
-      addVariables(engine.pointee.frame.pointee.function.pointee.prototype.pointee.module)
-    case .proxy: addVariables(try engine.load(call[0].proxy).module)
-    case .module: addVariables(call[0].module)
-    case .class: addMembers(call[0].class)
-    case .instance:
-      symbols.formUnion(call[0].instance.pointee.shape.fieldNames)
-      addMembers(engine.classOf(call[0]))
-    default: addMembers(engine.classOf(call[0]))
-    }
-    // What begins with `_` is private, what is no name is an operator or hidden.
-    let names = symbols.map { engine.pointee.symbols.text(of: $0) }.filter {
-      guard let first = $0.unicodeScalars.first else { return false }
-      return first.properties.isIDStart && first != "_"
-    }.sorted()
+    let names = engine.attributeNames(of: value)
     let list = engine.makeList(capacity: names.count)
     for name in names { engine.append(engine.makeString(name), to: list) }
     return Value(.list, list)
@@ -209,9 +190,8 @@ extension Engine {
   /// `file:line:column  function`: one line of a stack.
   func describe(_ entry: TraceEntry) -> String {
     let text = SourceText(name: entry.module.displayName, bytes: entry.module.source)
-    let place = ErrorLocation.diagnostic("", at: entry.offset, in: entry.module, help: nil)
-    let start = place.secondary.map(\.start).reduce(place.range.start, min)
-    let location = text.location(of: start)
+    let place = ErrorLocation.diagnostic("", at: entry.offset, in: entry.module)
+    let location = text.location(of: place.place ?? place.range.start)
     return "\(entry.module.displayName):\(location.line):\(location.column)  \(entry.function)"
   }
 }

@@ -25,11 +25,9 @@ extension Engine {
     guard let innermost = entries.last else { return "error: \(headline)\n" }
     let renderer = DiagnosticRenderer(usesColors: usesColors)
     let source = SourceText(name: innermost.module.displayName, bytes: innermost.module.source)
-    var text = renderer.render(
-      ErrorLocation.diagnostic(
-        headline, at: innermost.offset, in: innermost.module,
-        help: help(for: className, message)),
-      in: source)
+    var diagnostic = ErrorLocation.diagnostic(headline, at: innermost.offset, in: innermost.module)
+    diagnostic.help = help(for: error, message, diagnostic.secondary, innermost.module.source)
+    var text = renderer.render(diagnostic, in: source)
     text += "stack, most recent call last:\n"
     let lines = entries.map { describe($0) }
     let places = lines.map { $0.split(separator: " ", maxSplits: 1)[0].count }
@@ -55,14 +53,27 @@ extension Engine {
     return text
   }
 
-  /// What a newcomer can do about the most frequent mistakes.
-  private func help(for className: String, _ message: String) -> String? {
-    if className == "TypeError" && message.hasPrefix("cannot add")
-      && message.contains("string") && (message.contains("int") || message.contains("float"))
-    {
-      return "int(x) makes a number of text, str(x) makes text of a number"
+  /// What a newcomer can do about the most frequent mistakes; `operands` are the two of an operator.
+  private func help(
+    for error: Value, _ message: String, _ operands: [SourceRange], _ source: [UInt8]
+  ) -> String? {
+    if let name = likelyAttribute(for: error) { return "did you mean '\(name)'?" }
+    let isTextFirst = message.hasPrefix("cannot add string and ")
+    let number = isTextFirst ? message.dropFirst(22) : message.dropFirst(11).prefix { $0 != " " }
+    guard isTextFirst || message.hasPrefix("cannot add ") && message.hasSuffix(" and string"),
+      number == "int" || number == "float"
+    else { return nil }
+    var texts = operands.map {
+      String(decoding: source[Int($0.start)..<Int($0.end)], as: UTF8.self)
     }
-    return nil
+    if texts.count != 2 || texts.contains(where: { $0.utf8.count > 30 || $0.contains("\n") }) {
+      texts = ["x", "x"]
+    }
+    if isTextFirst { texts.swapAt(0, 1) }
+    let asText = "str(\(texts[0])) makes it text"
+    // To read a number from a literal is not what anyone wants.
+    if "\"'".contains(texts[1].drop { $0 == "f" || $0 == "r" }.first ?? " ") { return asText }
+    return "\(number)(\(texts[1])) makes it a number, \(asText)"
   }
 }
 
@@ -71,36 +82,37 @@ enum ErrorLocation {
   /// A diagnostic for the expression whose anchor is at `offset`: the source is parsed again, which
   /// costs nothing until there is an error to show.
   static func diagnostic(
-    _ message: String, at offset: UInt32, in module: ModuleRecord, help: String?
+    _ message: String, at offset: UInt32, in module: ModuleRecord
   ) -> Diagnostic {
     let source = module.source
     let tree = module.syntaxTree
     var best: Node?
     for index in 1..<max(1, tree.nodes.count) {
       let node = tree.nodes[index]
-      guard node.anchor == offset, isExpression(node.kind) else { continue }
+      guard node.anchor == offset, isExpression(node.kind) || node.kind == .compoundAssignment
+      else { continue }
       // Of several expressions that begin here, the widest that can fail is meant: an operator's.
       if let known = best, rank(known) >= rank(node) { continue }
       best = node
     }
     guard let node = best else {
-      return Diagnostic(message, at: SourceRange(offset, offset + 1), help: help)
+      return Diagnostic(message, at: SourceRange(offset, offset + 1))
     }
-    if node.kind == .binary {
+    if node.kind == .binary || node.kind == .compoundAssignment {
       let left = tree.nodes[Int(node.a)]
       let right = tree.nodes[Int(node.b)]
       let width = operatorWidth(source, offset)
       return Diagnostic(
         message, at: SourceRange(offset, offset + width),
-        secondary: [left.range, right.range], help: help)
+        secondary: [left.range, right.range], place: node.start)
     }
     if node.kind == .call || node.kind == .index {
-      return Diagnostic(message, at: SourceRange(node.start, node.end), help: help)
+      return Diagnostic(message, at: SourceRange(node.start, node.end))
     }
     if node.kind == .member {
-      return Diagnostic(message, at: SourceRange(offset, node.end), help: help)
+      return Diagnostic(message, at: SourceRange(offset, node.end))
     }
-    return Diagnostic(message, at: node.range, help: help)
+    return Diagnostic(message, at: node.range)
   }
 
   private static func isExpression(_ kind: NodeKind) -> Bool {
@@ -111,7 +123,7 @@ enum ErrorLocation {
 
   private static func rank(_ node: Node) -> Int {
     switch node.kind {
-    case .binary, .member, .index, .call: return 2
+    case .binary, .compoundAssignment, .member, .index, .call: return 2
     case .unary, .comparisonChain: return 1
     default: return 0
     }

@@ -229,7 +229,12 @@ extension Engine {
     if pointee.heap.limit != Int.max {
       allowance = max(1 << 16, min(allowance, (pointee.heap.limit - live) / 2))
     }
-    pointee.heap.allowance = pointee.heap.isStressed ? 0 : allowance
+    if pointee.heap.isStressed {
+      // At every opportunity; but a deep stack would take a time that grows with its square.
+      let depth = (pointee.top - pointee.stack) * MemoryLayout<Value>.stride
+      allowance = depth < 1 << 16 ? 0 : depth / 64
+    }
+    pointee.heap.allowance = allowance
     pointee.collections += 1
     pointee.longestPause = max(pointee.longestPause, monotonicNanoseconds() - start)
   }
@@ -239,6 +244,8 @@ extension Engine {
     // What is beyond the top is dead; it must not be found when the stack grows over it again.
     let unused = pointee.stackLimit - pointee.top
     if unused > 0 { pointee.top.update(repeating: .nil, count: unused) }
+    // It is clear now, and will not be cleared again until the stack has grown over it.
+    pointee.stackLimit = min(pointee.stackLimit, pointee.top + 4096)
     var frame = pointee.frames
     while frame <= pointee.frame {
       if frame > pointee.frames { marker.mark(frame.pointee.function) }

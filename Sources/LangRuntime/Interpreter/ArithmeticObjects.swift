@@ -39,6 +39,47 @@ extension Engine {
     throw operandError(op, a, b)
   }
 
+  // MARK: Compound assignment
+
+  /// `a op= b` for a list, map or set, which is changed itself, so that everyone who holds it sees
+  /// the change; false when there is no such operation.
+  func combineInPlace(
+    _ op: BinaryOperator, _ a: Value, _ b: Value
+  ) throws(RaisedError) -> Bool {
+    switch (a.tag, op) {
+    case (.list, .add):
+      // Text is no list of its characters here: that would hide mistakes.
+      guard isIterable(b), !b.isString else { return false }
+      try extend(a.list, withItemsOf: b)
+    case (.list, .multiply):
+      guard let items = try repeated(a, b) else { return false }
+      a.list.pointee.count = 0
+      try extend(a.list, withItemsOf: items)
+    case (.map, .bitOr):
+      guard b.tag == .map else { return false }
+      try mapUpdate(a.map, withEntriesOf: b)
+    case (.set, .bitOr):
+      guard b.tag == .set else { return false }
+      try setUpdate(a.set, with: b.set)
+    case (.set, .bitAnd), (.set, .bitXor), (.set, .subtract):
+      guard b.tag == .set else { return false }
+      let result = try arithmetic(op, a, b)
+      root(result)
+      mapClear(a.set)
+      try setUpdate(a.set, with: result.set)
+    default: return false
+    }
+    return true
+  }
+
+  private func isIterable(_ value: Value) -> Bool {
+    switch value.tag {
+    case .list, .tuple, .map, .set, .range, .string, .bytes, .generator, .iterator: return true
+    case .instance: return hasMethod(value, pointee.names.iter)
+    default: return false
+    }
+  }
+
   // MARK: Joining
 
   private func joinLists(_ a: ListReference, _ b: ListReference) throws(RaisedError) -> Value {

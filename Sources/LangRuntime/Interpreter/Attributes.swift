@@ -139,22 +139,66 @@ extension Engine {
     return .undefined
   }
 
-  /// An AttributeError, with the name that was probably meant.
+  /// An AttributeError that remembers what was looked for, so that its report can say what was
+  /// probably meant.
   func missingAttribute(of value: Value, _ symbol: Symbol) -> RaisedError {
     let name = pointee.symbols.text(of: symbol)
+    let holder: String
     switch value.tag {
     case .module:
-      return attributeError(
-        "module '\(pointee.modules.records[value.module.pointee.record].name)' "
-          + "has no attribute '\(name)'" + loadingNote(value.module, symbol))
-    case .class:
-      return attributeError(
-        "\(pointee.symbols.text(of: value.class.pointee.name)) has no attribute '\(name)'")
+      holder = "module '\(pointee.modules.records[value.module.pointee.record].name)'"
+    case .class: holder = typeName(value.class)
     case .superView:
       return attributeError(
         "\(typeName(of: value.boundMethod.pointee.receiver)) has no base attribute '\(name)'")
-    default: return attributeError("\(typeName(of: value)) has no attribute '\(name)'")
+    default: holder = typeName(of: value)
     }
+    let note = value.tag == .module ? loadingNote(value.module, symbol) : ""
+    let error = attributeError("\(holder) has no attribute '\(name)'" + note)
+    setField(
+      error.value.instance, pointee.names.lookup, makeTuple(value, string(of: symbol)))
+    return error
+  }
+
+  /// The name of an attribute that `error`, an AttributeError, was probably meant to look for.
+  func likelyAttribute(for error: Value) -> String? {
+    let lookup = field(error.instance, pointee.names.lookup)
+    guard lookup.tag == .tuple else { return nil }
+    return Spelling.nearest(
+      to: lookup.tuple.items[1].string.text, among: attributeNames(of: lookup.tuple.items[0]))
+  }
+
+  /// The sorted names of a value's attributes that a program can write and that are not private.
+  func attributeNames(of value: Value) -> [String] {
+    var symbols: Set<Symbol> = []
+    func addMembers(_ class: ClassReference) {
+      var current: ClassReference? = `class`
+      while let candidate = current {
+        let members = candidate.pointee.members
+        for position in 0..<members.count {
+          symbols.insert(members.entries.unsafelyUnwrapped[position].symbol)
+        }
+        current = candidate.pointee.base
+      }
+    }
+    switch value.tag {
+    case .module:
+      let names = value.module.pointee.names
+      for position in 0..<names.count {
+        let entry = names.entries.unsafelyUnwrapped[position]
+        if !value.module.pointee.slots[entry.value.int].isUndefined { symbols.insert(entry.symbol) }
+      }
+    case .class: addMembers(value.class)
+    case .instance:
+      symbols.formUnion(value.instance.pointee.shape.fieldNames)
+      addMembers(classOf(value))
+    default: addMembers(classOf(value))
+    }
+    // What begins with `_` is private, what is no name is an operator or hidden.
+    return symbols.map { pointee.symbols.text(of: $0) }.filter {
+      guard let first = $0.unicodeScalars.first else { return false }
+      return first.properties.isIDStart && first != "_"
+    }.sorted()
   }
 
   @inline(never)
@@ -252,7 +296,10 @@ extension Engine {
       throw attributeError(
         "\(typeName(`class`)).\(name) cannot be set: the members of a class are constants")
     default:
-      throw attributeError("\(typeName(of: object)) has no attribute '\(name)' that could be set")
+      if member(symbol, of: classOf(object)) != nil {
+        throw attributeError("\(typeName(of: object)).\(name) cannot be set")
+      }
+      throw missingAttribute(of: object, symbol)
     }
   }
 

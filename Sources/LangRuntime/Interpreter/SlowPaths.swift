@@ -147,7 +147,16 @@ extension Engine {
     _ kind: BinaryOperator, _ left: Value, _ right: Value, _ target: UnsafeMutablePointer<Value>
   ) -> Bool {
     attempt { () throws(RaisedError) in
-      target.pointee = try arithmetic(kind, try resolved(left), try resolved(right))
+      let left = try resolved(left)
+      let right = try resolved(right)
+      if left.tag == .list || left.tag == .map || left.tag == .set,
+        (pointee.frame.pointee.resume - 1).pointee.d == 2,
+        try combineInPlace(kind, left, right)
+      {
+        target.pointee = left
+        return
+      }
+      target.pointee = try arithmetic(kind, left, right)
     }
   }
 
@@ -188,7 +197,7 @@ extension Engine {
     _ kind: BinaryOperator, _ instruction: Instruction, _ left: Value, _ right: Value,
     _ target: UnsafeMutablePointer<Value>
   ) -> Bool {
-    instruction.d == 0
+    instruction.d != 1
       ? slowArithmetic(kind, left, right, target) : slowArithmetic(kind, right, left, target)
   }
 
@@ -253,8 +262,8 @@ extension Engine {
       case .equal: return try equals(left, right)
       case .less: return try less(left, right)
       case .lessEqual: return try lessEqual(left, right)
-      case .greater: return try less(right, left)
-      default: return try lessEqual(right, left)
+      case .greater: return try greater(left, right)
+      default: return try greaterEqual(left, right)
       }
     }
   }

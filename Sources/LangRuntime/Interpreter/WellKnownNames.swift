@@ -9,6 +9,8 @@ struct WellKnownNames {
   let message, cause, stack: Symbol
   /// The hidden field of an error that says where it was thrown; not a name that a program can write.
   let trace: Symbol
+  /// The hidden field of an AttributeError with what was looked at and for which name.
+  let lookup: Symbol
   let moduleName, moduleFile, moduleDocumentation, modulePackage, getAttribute: Symbol
 
   init(_ symbols: SymbolTable) {
@@ -44,6 +46,7 @@ struct WellKnownNames {
     cause = symbols.intern("cause")
     stack = symbols.intern("stack")
     trace = symbols.intern("(trace)")
+    lookup = symbols.intern("(lookup)")
     moduleName = symbols.intern("__name__")
     moduleFile = symbols.intern("__file__")
     moduleDocumentation = symbols.intern("__doc__")
