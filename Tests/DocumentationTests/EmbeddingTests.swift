@@ -13,7 +13,9 @@ struct EmbeddingTests {
       .joined(separator: "\n")
   }
 
-  @Test("Every piece of Swift in the pages is compiled here", arguments: ["README.md", "docs/embedding.md"])
+  @Test(
+    "Every piece of Swift in the pages is compiled here",
+    arguments: ["README.md", "docs/embedding.md"])
   func piecesAreHere(path: String) throws {
     let here = essence(try String(contentsOfFile: #filePath, encoding: .utf8))
     let blocks = try Page(path: path).blocks().filter { $0.words == "swift" }
@@ -35,7 +37,8 @@ struct EmbeddingTests {
   @Test("Running")
   func running() throws {
     let machine = Machine()
-    try machine.run("""
+    try machine.run(
+      """
       let greeting = "Hello"
       fn greet(name) => f"{greeting}, {name}!"
       """, name: "hello.l")
@@ -105,7 +108,8 @@ struct EmbeddingTests {
           return .float(2.5)
         }
       ])
-    try machine.run("""
+    try machine.run(
+      """
       from host import square
       import shop
       let area = square(n: 12)
@@ -150,10 +154,12 @@ struct EmbeddingTests {
     }
   }
 
-  @Test("Limits", arguments: [
-    ("let s = 'x' * 100_000_000", "MemoryError"), ("fn f() => f()\nf()", "RecursionError"),
-    ("while true {}", "Interrupt"),
-  ])
+  @Test(
+    "Limits",
+    arguments: [
+      ("let s = 'x' * 100_000_000", "MemoryError"), ("fn f() => f()\nf()", "RecursionError"),
+      ("while true {}", "Interrupt"),
+    ])
   func limits(source: String, className: String) throws {
     let limits = Limits(memory: 16 << 20, depth: 500, steps: 100_000)
     let machine = Machine(limits: limits)

@@ -35,8 +35,9 @@ struct Page: Sendable, CustomTestStringConvertible {
   /// Every page that people read.
   static let all: [Page] = {
     let root = Executable.packageRoot
-    let documents = (try? FileManager.default.contentsOfDirectory(
-      atPath: root.appendingPathComponent("docs").path)) ?? []
+    let documents =
+      (try? FileManager.default.contentsOfDirectory(
+        atPath: root.appendingPathComponent("docs").path)) ?? []
     let pages = documents.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
     return (["README.md", "CONTRIBUTING.md", "CHANGELOG.md"] + pages).map { Page(path: $0) }
   }()
