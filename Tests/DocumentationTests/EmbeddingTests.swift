@@ -2,8 +2,9 @@ import Foundation
 import LangRuntime
 import Testing
 
-/// The pieces of Swift in `docs/embedding.md` and the README, compiled and run. Each stands in one of
-/// these tests word for word; the first test proves it.
+/// The pieces of Swift in `docs/embedding.md` and the README, compiled and run.
+///
+/// Each stands in one of these tests word for word; the first test proves it.
 @Suite("Embedding examples")
 struct EmbeddingTests {
   /// Lines without their indentation, without empty ones and without imports.
