@@ -49,7 +49,9 @@ bench: executable ## measure against Lua and CPython; look at the machine code o
 	Benchmarks/check-hot-loop.sh "$(CURDIR)/$(LANG_BINARY)"
 
 .PHONY: install
-install: executable ## install the executable below PREFIX
+install: ## install the executable below PREFIX
+	@# `sudo make install` has root's PATH: what was built before is installed then.
+	@if command -v swift >/dev/null || [ ! -x $(LANG_BINARY) ]; then $(MAKE) executable; fi
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(LANG_BINARY) "$(DESTDIR)$(PREFIX)/bin/lang"
 	@if command -v strip >/dev/null; then strip "$(DESTDIR)$(PREFIX)/bin/lang"; fi

@@ -16,7 +16,7 @@ struct ExampleTests {
 
   @Test("The examples are found")
   func examplesAreFound() throws {
-    #expect(try Page(path: "docs/language.md").examples().count > 100)
+    #expect(try Page(path: "docs/language.md").examples().count > 80)
     #expect(try Page(path: "README.md").examples().count > 1)
   }
 

@@ -9,7 +9,9 @@ struct LinkTests {
     let folder = Executable.packageRoot.appendingPathComponent(page.path)
       .deletingLastPathComponent()
     for (number, line) in try proseLines(of: page) {
-      for match in line.matches(of: /\]\(([^)\s]+)\)/) {
+      // Code may look like a link.
+      let prose = line.replacing(/`[^`]*`/, with: "code")
+      for match in prose.matches(of: /\]\(([^)\s]+)\)/) {
         let target = String(match.output.1)
         if target.hasPrefix("http") { continue }
         let parts = target.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)

@@ -79,8 +79,8 @@ struct ReferenceTests {
   @Test("The keywords")
   func keywords() throws {
     let text = try Page(path: "docs/language.md").lines().joined(separator: "\n")
-    let begin = try #require(text.range(of: "These words are keywords:\n\n`"))
-    let end = try #require(text.range(of: "`", range: begin.upperBound..<text.endIndex))
+    let begin = try #require(text.range(of: "These words are keywords:\n\n```text\n"))
+    let end = try #require(text.range(of: "```", range: begin.upperBound..<text.endIndex))
     let documented = text[begin.upperBound..<end.lowerBound].split { $0 == " " || $0 == "\n" }
     #expect(documented.count == 30)
     for word in documented {
