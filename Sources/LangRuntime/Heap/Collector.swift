@@ -124,8 +124,6 @@ struct Marker {
       liveBytes &+= MemoryLayout<MapObject>.size + map.externalByteCount
     case .range, .foreign:
       liveBytes &+= MemoryLayout<RangeObject>.size
-    case .bigInt:
-      liveBytes &+= 64
     case .instance:
       let instance = memory.assumingMemoryBound(to: InstanceObject.self)
       let shape = instance.pointee.shape
@@ -338,7 +336,7 @@ extension Heap {
       if generator.pointee.registerCount > 0 {
         freeExternal(generator.pointee.registers, capacity: generator.pointee.registerCount)
       }
-    case .bigInt, .foreign:
+    case .foreign:
       let object = memory.assumingMemoryBound(to: SwiftObject.self)
       Unmanaged<AnyObject>.fromOpaque(object.pointee.reference).release()
     case .prototype:
