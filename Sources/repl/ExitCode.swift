@@ -7,8 +7,10 @@ enum ExitCode {
   static let doesNotCompile: Int32 = 65
   /// An error was not caught.
   static let uncaughtError: Int32 = 70
-  /// A file cannot be read.
+  /// A file cannot be read, or the output not written.
   static let cannotBeRead: Int32 = 74
+  /// The reader of the output has gone away; what a shell shows for other programs then.
+  static let brokenPipe: Int32 = 141
   /// Ctrl-C.
   static let interrupted: Int32 = 130
 }

@@ -79,6 +79,14 @@ struct ScriptRunner {
       status = report(error)
     }
     machine.flushOutput()
+    if let failure = machine.outputFailure {
+      // A reader that has gone away needs no message: `lang x.l | head -1`.
+      if failure == EPIPE { return ExitCode.brokenPipe }
+      if status == ExitCode.success {
+        Console.error("lang: cannot write to standard output: \(String(cString: strerror(failure)))")
+        status = ExitCode.cannotBeRead
+      }
+    }
     if getenv("LANG_GC_STATS") != nil {
       let statistics = machine.collectorStatistics
       let milliseconds = Double(statistics.longestPause / 1000) / 1000
@@ -112,7 +120,8 @@ enum InterruptSignal {
   static func connect(_ machine: Machine) {
     interrupter = MachineInterrupter(machine)
     signal(SIGINT) { _ in
-      signal(SIGINT, SIG_DFL)
+      // The second one before the program has noticed the first.
+      if InterruptSignal.interrupter?.isPending == true { _exit(ExitCode.interrupted) }
       InterruptSignal.interrupter?.interrupt()
     }
   }

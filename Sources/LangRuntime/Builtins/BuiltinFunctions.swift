@@ -9,11 +9,11 @@ enum BuiltinFunctions {
   nonisolated(unsafe) private static let textual: [NativeDefinition] = [
     NativeDefinition(
       "print", "..., sep?, end?",
-      "Writes the arguments as text, with `sep` (a space) between and `end` (a newline) behind them."
+      "Writes the arguments as text, with `sep` (a space) between and `end` (a newline) after."
     ) { (call) throws(RaisedError) -> Value in try call.engine.print(call) },
     NativeDefinition(
       "input", "prompt?",
-      "Writes the prompt, reads a line and gives it without its end; an IOError when there is none."
+      "Writes the prompt, reads a line and gives it without its end; nil when there is none."
     ) { (call) throws(RaisedError) -> Value in try call.engine.input(prompt: call[0]) },
     NativeDefinition(
       "len", "value", "Gives the number of items of a container, or of characters of a string."

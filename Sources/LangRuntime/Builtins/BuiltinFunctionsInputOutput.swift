@@ -28,7 +28,16 @@ extension Engine {
       try builder.append(UInt8(ascii: "\n"))
     }
     pointee.output.write(builder.bytes, count: builder.count)
+    if pointee.output.failure != 0 { throw outputError() }
     return .nil
+  }
+
+  /// What printing to an output that cannot be written to throws: a reader that has gone away ends
+  /// the program quietly, anything else is an error.
+  private func outputError() -> RaisedError {
+    if pointee.output.failure == EPIPE { return exitError(status: .int(0)) }
+    return ioError(
+      "standard output cannot be written to: \(String(cString: strerror(pointee.output.failure)))")
   }
 
   /// The text of `sep` or `end`; nil for the usual one.
@@ -39,8 +48,7 @@ extension Engine {
     return try expectString(value, "print() expects a string as \(name)")
   }
 
-  /// `input(prompt)`: a line of standard input without its end; an IOError at the end of the
-  /// input.
+  /// `input(prompt)`: a line of standard input without its end, nil at the end of the input.
   func input(prompt: Value) throws(RaisedError) -> Value {
     var builder = TextBuilder(self)
     defer { builder.deallocate() }
@@ -51,6 +59,7 @@ extension Engine {
     }
     pointee.output.flush()
     var isAtEnd = true
+    errno = 0
     while true {
       let byte = getchar_unlocked()
       if byte == EOF { break }
@@ -58,7 +67,13 @@ extension Engine {
       if byte == 0x0A { break }
       try builder.append(UInt8(truncatingIfNeeded: byte))
     }
-    if isAtEnd { throw ioError("the input has ended") }
+    if isAtEnd {
+      // The first read asks whether this is a terminal, which may leave ENOTTY behind.
+      if errno != 0 && errno != ENOTTY {
+        throw ioError("standard input cannot be read: \(String(cString: strerror(errno)))")
+      }
+      return .nil
+    }
     var length = builder.count
     if length > 0 && builder.bytes[length - 1] == 0x0D { length -= 1 }
     if TextScanning.validLength(builder.bytes, count: length) == length {

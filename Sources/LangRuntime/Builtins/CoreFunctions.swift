@@ -54,14 +54,12 @@ enum CoreFunctions {
       "exit", "status?", "Ends the program; `finally` blocks run. A text is printed as an error."
     ) { (call) throws(RaisedError) -> Value in
       let engine = call.engine
-      let error = engine.makeError(engine.pointee.errors.exit, "")
       let status = call[0].isUndefined ? Value.int(0) : call[0]
       guard status.isInt || status.isNil || status.isString else {
         throw engine.typeError(
           "exit() expects an int or a string, not \(engine.typeName(of: status))")
       }
-      engine.setField(error.value.instance, engine.pointee.names.message, status)
-      throw error
+      throw engine.exitError(status: status)
     },
   ]
 
@@ -130,6 +128,13 @@ enum CoreFunctions {
 }
 
 extension Engine {
+  /// What `exit(status)` throws.
+  func exitError(status: Value) -> RaisedError {
+    let error = makeError(pointee.errors.exit, "")
+    setField(error.value.instance, pointee.names.message, status)
+    return error
+  }
+
   fileprivate func helpText(_ function: FunctionReference) -> String {
     let code = function.pointee.prototype.pointee.source.takeUnretainedValue()
     var parameters = code.parameters.map {

@@ -119,7 +119,7 @@ enum ListMethods {
       let result = try engine.makeResultList(expecting: call.receiver)
       var index = 0
       while index < call.receiver.list.pointee.count {
-        let item = call.receiver.list.pointee.items[index]
+        let item = try engine.resolved(call.receiver.list.pointee.items[index])
         if item.tag == .list || item.tag == .tuple {
           try engine.extend(result, withItemsOf: item)
         } else {

@@ -11,8 +11,8 @@
 // themselves stay where they are, visible to the collector, until the order is known.
 //
 // Many numbers are sorted digit by digit, without comparing. Everything else goes through a merge
-// sort of the runs that are there already, merged in the order of "powersort" (Munro and Wild 2018),
-// which takes about the fewest comparisons possible, and linear time on sorted input.
+// sort of the runs that are there already, merged in the order of "powersort" (Munro and Wild
+// 2018), which takes about the fewest comparisons possible, and linear time on sorted input.
 
 /// A record to be sorted by a key that compares in one instruction.
 private struct SortRecord<Key: BitwiseCopyable>: BitwiseCopyable {

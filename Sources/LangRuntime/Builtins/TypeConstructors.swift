@@ -118,7 +118,7 @@ extension Engine {
     try reserveForItems(of: source, size: 1)
     var items = try Iteration(self, source)
     while let item = try items.next() {
-      let byte = try expectInt(item, "bytes() expects integers")
+      let byte = try expectInt(try resolved(item), "bytes() expects integers")
       guard let byte = UInt8(exactly: byte) else {
         throw valueError("bytes are integers from 0 to 255, not \(byte)")
       }

@@ -230,8 +230,10 @@ public final class Machine {
     }
   }
 
-  /// Whether the reader of the output has gone away.
-  public var isOutputBroken: Bool { engine.pointee.output.isBroken }
+  /// The system's error number (`EPIPE`, say) when standard output could not be written to.
+  public var outputFailure: Int32? {
+    engine.pointee.output.failure == 0 ? nil : engine.pointee.output.failure
+  }
 }
 
 /// Interrupts one machine; can be handed to another thread or a signal handler.
@@ -242,6 +244,9 @@ public struct MachineInterrupter: @unchecked Sendable {
 
   /// Makes an interrupter of `machine`.
   public init(_ machine: Machine) { engine = machine.engine }
+
+  /// Whether the machine has not noticed an interruption yet.
+  public var isPending: Bool { engine.pointee.isInterrupted != 0 }
 
   /// See ``Machine/interrupt()``.
   public func interrupt() {

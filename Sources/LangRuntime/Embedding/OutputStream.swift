@@ -11,8 +11,9 @@ struct OutputStream {
   private var buffer: UnsafeMutablePointer<UInt8>
   private var count = 0
   private let isLineBuffered: Bool
-  /// Set when the reader has gone away; what is written from then on is dropped.
-  private(set) var isBroken = false
+  /// The system's number of the first error of writing, 0 without; what is written from then on is
+  /// dropped. `EPIPE` says that the reader has gone away.
+  private(set) var failure: Int32 = 0
 
   private static let capacity = 1 << 14
 
@@ -32,7 +33,7 @@ struct OutputStream {
     buffer = .allocate(capacity: OutputStream.capacity)
   }
 
-  /// Writes bytes; a reader that went away is noted in ``isBroken``.
+  /// Writes bytes; an error is noted in ``failure``.
   mutating func write(_ bytes: UnsafePointer<UInt8>, count length: Int) {
     if count + length > OutputStream.capacity {
       flush()
@@ -60,12 +61,12 @@ struct OutputStream {
       return
     }
     var sent = 0
-    while sent < length && !isBroken {
+    while sent < length && failure == 0 {
       let result = Glibc.write(descriptor, bytes + sent, length - sent)
       if result >= 0 {
         sent += result
       } else if errno != EINTR {
-        isBroken = true
+        failure = errno
       }
     }
   }

@@ -120,7 +120,7 @@ extension Engine {
     // The list is rooted where its items go afterwards.
     let top = pointee.top
     root(Value(.list, list))
-    try extend(list, with: source)
+    try extend(list, withItemsOf: source)
     pointee.top = top
     for position in 0..<list.pointee.count { try pushArgument(list.pointee.items[position]) }
   }

@@ -29,7 +29,8 @@ extension Engine {
         makeIterator(.sequence, source: value, position: 0, limit: Int(value.map.version)))
     case .iterator, .generator: return value
     case .instance:
-      if let result = try callMethod(value, pointee.names.iter) {
+      if let returned = try callMethod(value, pointee.names.iter) {
+        let result = try resolved(returned)
         if result.tag == .instance {
           if hasMethod(result, pointee.names.next) { return result }
           throw typeError(
@@ -82,22 +83,34 @@ extension Engine {
 
   // MARK: Built-in iterators
 
-  private func next(_ iterator: IteratorReference) throws(RaisedError) -> Value {
-    // A loop in Swift code over an endless iterator passes no safepoint.
+  /// What a safepoint does, for loops in Swift code: `max(zip(a, b))` makes a tuple for each item
+  /// and passes no other safepoint.
+  ///
+  /// What the loop holds is rooted, since a generator may run in it.
+  @inline(never)
+  private func passSafepointInSwift() throws(RaisedError) {
     try checkInterruption()
+    if pointee.heap.allowance >= 0 { return }
+    collect()
+    if pointee.heap.byteCount > pointee.heap.limit {
+      pointee.heap.finishSweeping()
+      if pointee.heap.byteCount > pointee.heap.limit {
+        throw memoryError(pointee.heap.byteCount)
+      }
+    }
+  }
+
+  private func next(_ iterator: IteratorReference) throws(RaisedError) -> Value {
+    if pointee.attention != 0 { try passSafepointInSwift() }
     switch iterator.pointee.kind {
     case .sequence: return try nextOfSequence(iterator)
     case .pairs:
       let entry = try nextEntry(iterator)
       return entry.key.isUndefined ? .undefined : makeTuple(entry.key, entry.value)
     case .enumerate:
-      try enterNativeRecursion()
-      let item = try next(iterator.pointee.source)
+      let item = try nextOfEnumerate(iterator)
       if item.isUndefined { return .undefined }
-      let number = iterator.pointee.position
-      if number == Int.max { throw valueError("enumerate() counts no further than \(Int.max)") }
-      iterator.pointee.position = number &+ 1
-      return makeTuple(.int(number), item)
+      return makeTuple(.int(iterator.pointee.position &- 1), item)
     case .zip: return try nextOfZip(iterator)
     case .reversed: return nextOfReversed(iterator)
     }
@@ -154,6 +167,53 @@ extension Engine {
     }
     iterator.pointee.position = Int.max
     return MapEntry(key: .undefined, value: .nil)
+  }
+
+  /// The next item to be numbered, after counting it; the caller makes the pair.
+  @inline(__always)
+  private func nextOfEnumerate(_ iterator: IteratorReference) throws(RaisedError) -> Value {
+    try enterNativeRecursion()
+    let item = try next(iterator.pointee.source)
+    if item.isUndefined { return .undefined }
+    let number = iterator.pointee.position
+    if number == Int.max { throw valueError("enumerate() counts no further than \(Int.max)") }
+    iterator.pointee.position = number &+ 1
+    return item
+  }
+
+  /// The next two values of an iterator that makes pairs, without making the pair: what a loop with
+  /// two variables asks for.
+  ///
+  /// `target` has room for two, which are rooted.
+  ///
+  /// - Returns: False at the end; nil when the iterator makes something else.
+  func nextPair(
+    _ iterator: IteratorReference, into target: UnsafeMutablePointer<Value>
+  ) throws(RaisedError) -> Bool? {
+    switch iterator.pointee.kind {
+    case .pairs:
+      let entry = try nextEntry(iterator)
+      target[0] = entry.key
+      target[1] = entry.value
+      return !entry.key.isUndefined
+    case .enumerate:
+      let item = try nextOfEnumerate(iterator)
+      target[0] = .int(iterator.pointee.position &- 1)
+      target[1] = item
+      return !item.isUndefined
+    case .zip where iterator.pointee.source.tuple.pointee.count == 2:
+      if iterator.pointee.position != 0 { return false }
+      try enterNativeRecursion()
+      for index in 0..<2 {
+        target[index] = try next(iterator.pointee.source.tuple.items[index])
+        if target[index].isUndefined {
+          iterator.pointee.position = 1
+          return false
+        }
+      }
+      return true
+    default: return nil
+    }
   }
 
   private func nextOfZip(_ iterator: IteratorReference) throws(RaisedError) -> Value {
@@ -219,7 +279,8 @@ extension Engine {
     case .range: return value.range.count
     case .bytes: return value.byteString.pointee.count
     case .instance:
-      if let result = try callMethod(value, pointee.names.length) {
+      if let returned = try callMethod(value, pointee.names.length) {
+        let result = try resolved(returned)
         guard result.isInt else {
           throw typeError(
             "\(typeName(of: value)).len() must return an int, not \(typeName(of: result))")

@@ -100,6 +100,14 @@ extension Engine {
       }
       return outcome
     }
+    if state[0].tag == .iterator {
+      var isItem: Bool? = nil
+      let went = attempt { () throws(RaisedError) in
+        isItem = try nextPair(state[0].iterator, into: state + 2)
+      }
+      if !went { return .failed }
+      if let isItem { return isItem ? .item : .end }
+    }
     if state[0].tag == .generator {
       let went = attempt { () throws(RaisedError) in
         state[2] = try resume(state[0].generator)
@@ -148,7 +156,7 @@ extension Engine {
         root(Value(.list, list))
         // One item more than wanted tells that there are too many, even of an endless source.
         if rest >= 0 {
-          try extend(list, with: source)
+          try extend(list, withItemsOf: source)
         } else {
           let iterator = try iterate(source)
           root(iterator)

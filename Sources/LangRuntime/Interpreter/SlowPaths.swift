@@ -233,7 +233,8 @@ extension Engine {
   }
 
   func isTruthy(_ value: Value) throws(RaisedError) -> Bool {
-    value.tag != .nil && value.tag != .false
+    let value = try resolved(value)
+    return value.tag != .nil && value.tag != .false
   }
 
   @inline(never)
@@ -425,7 +426,7 @@ extension Engine {
     let operand = register(instruction.b)
     return attempt { () throws(RaisedError) in
       switch instruction.opcode {
-      case .listExtend: try extend(target.pointee.list, with: try resolved(operand.pointee))
+      case .listExtend: try extend(target.pointee.list, withItemsOf: try resolved(operand.pointee))
       case .tupleFromList:
         let list = operand.pointee.list
         makeTuple(list.pointee.items, count: list.pointee.count, into: target)
@@ -437,11 +438,7 @@ extension Engine {
         guard source.tag == .map else {
           throw typeError("only a map can be spread in a map, not \(typeName(of: source))")
         }
-        let entries = source.map
-        for position in 0..<entries.pointee.used {
-          let entry = entries.pointee.entries[position]
-          if !entry.key.isUndefined { try mapSet(target.pointee.map, entry.key, entry.value) }
-        }
+        try mapUpdate(target.pointee.map, with: source.map)
       case .makeRange:
         let lower = try expectInt(try resolved(operand.pointee), "a range bound must be an int")
         let upper = try expectInt(
@@ -488,26 +485,6 @@ extension Engine {
       destination += part.count
     }
     target.pointee = Value(.string, string)
-  }
-
-  /// Appends the items of any iterable.
-  func extend(_ list: ListReference, with source: Value) throws(RaisedError) {
-    if source.tag == .list {
-      let items = source.list
-      try reserve(items.pointee.count * MemoryLayout<Value>.stride)
-      for position in 0..<items.pointee.count { append(items.pointee.items[position], to: list) }
-      return
-    }
-    let iterator = try iterate(source)
-    root(iterator)
-    while true {
-      let item = try next(iterator)
-      if item.isUndefined { return }
-      if list.pointee.count == list.pointee.capacity {
-        try reserve(list.pointee.capacity * MemoryLayout<Value>.stride * 2)
-      }
-      append(item, to: list)
-    }
   }
 
   // MARK: Safepoints

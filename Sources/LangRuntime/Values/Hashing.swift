@@ -4,7 +4,7 @@
 /// Mixing of bits into hashes.
 ///
 /// A table takes the slot from the top bits and the lowest three bits of a hash (see
-/// ``MapObject/home(of:mask:)``), so these must depend on the whole key.
+/// `MapIndex.home(of:)`), so these must depend on the whole key.
 enum Hash {
   /// 2^64 divided by the golden ratio: multiples of it spread evenly over the top bits.
   private static let golden: UInt64 = 0x9E37_79B9_7F4A_7C15
@@ -187,7 +187,8 @@ extension Engine {
   }
 
   private func hash(instance value: Value) throws(RaisedError) -> UInt32 {
-    if let result = try callMethod(value, pointee.names.hash) {
+    if let returned = try callMethod(value, pointee.names.hash) {
+      let result = try resolved(returned)
       guard result.isInt || result.tag == .bigInt else {
         throw typeError(
           "\(typeName(of: value)).hash() must return an int, not \(typeName(of: result))")

@@ -98,10 +98,6 @@ extension Engine {
     let upper = try resolved(upper)
     switch container.tag {
     case .list, .tuple, .string, .bytes, .range: break
-    case .map where lower.isInt && upper.isInt && (!closed || upper.int < Int.max):
-      // A range is a key like any other.
-      return try index(
-        container, makeRange(lower.int, closed ? upper.int + 1 : upper.int, step: 1))
     case .instance: return try sliceOfInstance(container, lower, upper, closed: closed)
     case .map where !lower.isUndefined && !upper.isUndefined:
       return try index(container, makeRange(from: lower, to: upper, closed: closed))

@@ -20,13 +20,13 @@ extension MapObject {
   static var alwaysIndexedFlag: UInt8 { 0x40 }
 }
 
-/// The index of a table with room for `capacity` entries: `2 * capacity` words of 32 bits, and behind
-/// them the hashes of the entries.
+/// The index of a table with room for `capacity` entries: `2 * capacity` words of 32 bits, and
+/// behind them the hashes of the entries.
 ///
 /// A word is 0 when its slot is free. Otherwise its low bits, one more than positions need, are the
 /// entry's position + 1, and the others are bits of its hash: a probe looks at an entry only when
-/// the key is most likely there. Large maps are slow through cache misses alone; this leaves one for
-/// the index and one for the entry.
+/// the key is most likely there. Large maps are slow through cache misses alone; this leaves one
+/// for the index and one for the entry.
 private struct MapIndex {
   let words: UnsafeMutablePointer<UInt32>
   /// A power of two, at least 8.
@@ -366,16 +366,6 @@ extension Engine {
     if capacity - count > capacity / 4 { return rebuild(map, capacity: capacity) }
     try reserveTable(capacity: max(4, capacity * 2))
     rebuild(map, capacity: max(4, capacity * 2))
-  }
-
-  /// Makes room for `count` entries in all.
-  func reserveEntries(_ map: MapReference, count: Int) throws(RaisedError) {
-    if count <= map.pointee.capacity { return }
-    if count > 1 << 31 { throw memoryError(count.multipliedReportingOverflow(by: 48).partialValue) }
-    var capacity = max(4, map.pointee.capacity)
-    while capacity < count { capacity *= 2 }
-    try reserveTable(capacity: capacity)
-    rebuild(map, capacity: capacity)
   }
 
   private func reserveTable(capacity: Int) throws(RaisedError) {
