@@ -83,7 +83,8 @@ struct ScriptRunner {
       // A reader that has gone away needs no message: `lang x.l | head -1`.
       if failure == EPIPE { return ExitCode.brokenPipe }
       if status == ExitCode.success {
-        Console.error("lang: cannot write to standard output: \(String(cString: strerror(failure)))")
+        let reason = String(cString: strerror(failure))
+        Console.error("lang: cannot write to standard output: \(reason)")
         status = ExitCode.cannotBeRead
       }
     }

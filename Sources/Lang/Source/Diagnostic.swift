@@ -24,8 +24,10 @@ public struct Diagnostic: Error, Equatable, Sendable {
   public var secondary: [SourceRange]
   /// What the reader can do about it, if something is known.
   public var help: String?
-  /// The place that is named for it; the start of `range` if there is none of its own. For an operator
-  /// that is the start of the whole expression, while the carets are under the sign.
+  /// The place that is named for it; the start of `range` if there is none of its own.
+  ///
+  /// For an operator that is the start of the whole expression, while the carets are under the
+  /// sign.
   public var place: UInt32?
 
   /// Makes a finding.

@@ -12,7 +12,9 @@ struct OutputStream {
   private var count = 0
   private let isLineBuffered: Bool
   /// The system's number of the first error of writing, 0 without; what is written from then on is
-  /// dropped. `EPIPE` says that the reader has gone away.
+  /// dropped.
+  ///
+  /// `EPIPE` says that the reader has gone away.
   private(set) var failure: Int32 = 0
 
   private static let capacity = 1 << 14
