@@ -194,9 +194,9 @@ extension Engine {
 
   /// `file:line:column  function`: one line of a stack.
   func describe(_ entry: TraceEntry) -> String {
-    let text = SourceText(name: entry.module.displayName, bytes: entry.module.source)
-    let place = ErrorLocation.diagnostic("", at: entry.offset, in: entry.module)
+    let text = entry.source.text
+    let place = ErrorLocation.diagnostic("", at: entry.offset, in: entry.source)
     let location = text.location(of: place.place ?? place.range.start)
-    return "\(entry.module.displayName):\(location.line):\(location.column)  \(entry.function)"
+    return "\(entry.source.name):\(location.line):\(location.column)  \(entry.function)"
   }
 }

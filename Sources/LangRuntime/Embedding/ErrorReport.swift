@@ -24,9 +24,9 @@ extension Engine {
     let headline = message.isEmpty ? className : "\(className): \(message)"
     guard let innermost = entries.last else { return "error: \(headline)\n" }
     let renderer = DiagnosticRenderer(usesColors: usesColors)
-    let source = SourceText(name: innermost.module.displayName, bytes: innermost.module.source)
-    var diagnostic = ErrorLocation.diagnostic(headline, at: innermost.offset, in: innermost.module)
-    diagnostic.help = help(for: error, message, diagnostic.secondary, innermost.module.source)
+    let source = innermost.source.text
+    var diagnostic = ErrorLocation.diagnostic(headline, at: innermost.offset, in: innermost.source)
+    diagnostic.help = help(for: error, message, diagnostic.secondary, innermost.source.bytes)
     var text = renderer.render(diagnostic, in: source)
     text += "stack, most recent call last:\n"
     let lines = entries.map { describe($0) }
@@ -82,10 +82,10 @@ enum ErrorLocation {
   /// A diagnostic for the expression whose anchor is at `offset`: the source is parsed again, which
   /// costs nothing until there is an error to show.
   static func diagnostic(
-    _ message: String, at offset: UInt32, in module: ModuleRecord
+    _ message: String, at offset: UInt32, in loaded: LoadedSource
   ) -> Diagnostic {
-    let source = module.source
-    let tree = module.syntaxTree
+    let source = loaded.bytes
+    let tree = loaded.syntaxTree
     var best: Node?
     for index in 1..<max(1, tree.nodes.count) {
       let node = tree.nodes[index]

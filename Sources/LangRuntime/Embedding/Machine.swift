@@ -49,8 +49,7 @@ public final class Machine {
   public func run(_ source: [UInt8], name: String, location: String = "") throws(LangError) {
     let number = engine.addModule("__main__", location: location, isPackage: false)
     let record = engine.pointee.modules.records[number]
-    record.givenPath = name
-    record.source = source
+    record.source = LoadedSource(name: name, bytes: source)
     try evaluate {
       [engine] () throws(LangError) in
       let function = try Machine.compile(engine, record, number)
@@ -79,13 +78,14 @@ public final class Machine {
   private static func compile(
     _ engine: Engine, _ record: ModuleRecord, _ number: Int
   ) throws(LangError) -> FunctionReference {
-    let outcome = record.source.withUnsafeBufferPointer {
+    let outcome = record.source.bytes.withUnsafeBufferPointer {
       Compilation.compile($0, symbols: engine.pointee.symbols)
     }
     switch outcome {
     case .failed(let diagnostics, _):
       throw .syntax(
-        SyntaxFailure(diagnostics: diagnostics, name: record.displayName, source: record.source))
+        SyntaxFailure(
+          diagnostics: diagnostics, name: record.source.name, source: record.source.bytes))
     case .compiled(let compiled):
       do throws(RaisedError) {
         return try engine.instantiate(compiled, record, number)

@@ -27,16 +27,14 @@ public final class MachineSession {
     self.machine = machine
     number = machine.engine.addModule("__main__", location: "", isPackage: false)
     record = machine.engine.pointee.modules.records[number]
-    record.givenPath = "<input>"
     record.state = .loaded
   }
 
   /// Compiles and runs one piece.
   public func evaluate(_ text: String) -> Outcome {
     let engine = machine.engine
-    record.source = Array(text.utf8)
-    record.forgetSyntaxTree()
-    let outcome = record.source.withUnsafeBufferPointer {
+    record.source = LoadedSource(name: "<input>", bytes: Array(text.utf8))
+    let outcome = record.source.bytes.withUnsafeBufferPointer {
       Compilation.compile(
         $0, symbols: engine.pointee.symbols, knownGlobals: globals.isEmpty ? nil : globals,
         allowsRedeclaration: true, showsExpressions: true)
@@ -46,7 +44,7 @@ public final class MachineSession {
       if isIncomplete { return .incomplete }
       return .failed(
         .syntax(
-          SyntaxFailure(diagnostics: diagnostics, name: "<input>", source: record.source)))
+          SyntaxFailure(diagnostics: diagnostics, name: "<input>", source: record.source.bytes)))
     case .compiled(let compiled):
       return run(compiled)
     }
@@ -75,7 +73,7 @@ public final class MachineSession {
       }
       globals = compiled.globals
       let function = engine.makeFunction(
-        engine.prototype(0, of: Unit(compiled, module: module)))
+        engine.prototype(0, of: Unit(compiled, module: module, source: record.source)))
       engine.root(Value(.function, function))
       let value = try engine.call(Value(.function, function))
       engine.root(value)

@@ -96,7 +96,7 @@ extension Engine {
     record.state = .loaded
     pointee.modules.records.append(record)
     let compiled = CompiledModule.bridge(symbols: pointee.symbols)
-    let unit = Unit(compiled, module: module)
+    let unit = Unit(compiled, module: module, source: record.source)
     pointee.bridge = makeFunction(prototype(0, of: unit))
     pointee.bridgeReturn = UnsafePointer(pointee.bridge.pointee.prototype.pointee.code)
     addHandle(Value(.function, pointee.bridge))

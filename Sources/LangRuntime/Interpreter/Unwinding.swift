@@ -184,10 +184,10 @@ extension Engine {
       let prototype = items[position].object(PrototypeObject.self)
       let code = prototype.pointee.source.takeUnretainedValue()
       let index = max(0, min(items[position + 1].int, code.anchors.count - 1))
-      let record = pointee.modules.records[prototype.pointee.module.pointee.record]
+      let source = prototype.pointee.unit.takeUnretainedValue().source
       entries.append(
         TraceEntry(
-          module: record, function: describeForTrace(code), offset: code.anchors[index],
+          source: source, function: describeForTrace(code), offset: code.anchors[index],
           skippedBefore: position == 1 + Engine.traceEnds.outer * 2 ? items[0].int : 0))
       position += 2
     }
@@ -205,7 +205,7 @@ extension Engine {
 
 /// One call in an error's stack.
 struct TraceEntry {
-  let module: ModuleRecord
+  let source: LoadedSource
   let function: String
   /// Byte offset in the module's source.
   let offset: UInt32

@@ -122,8 +122,7 @@ extension Engine {
   /// `file:line` of an offset in a module's source.
   func place(_ offset: UInt32, in number: Int) -> String {
     let record = pointee.modules.records[number]
-    let text = SourceText(name: record.displayName, bytes: record.source)
-    return "\(record.displayName):\(text.location(of: offset).line)"
+    return "\(record.source.name):\(record.source.text.location(of: offset).line)"
   }
 
   // MARK: Loading
@@ -180,7 +179,8 @@ extension Engine {
       return
     }
     do {
-      record.source = try readFile(record.location)
+      record.source = LoadedSource(
+        name: record.location, bytes: try readFile(record.location))
     } catch {
       throw importError(
         "module '\(record.name)' cannot be read: \(error.reason) (\(record.location), imported at "
@@ -194,7 +194,7 @@ extension Engine {
 
   /// Compiles a record's source into a new module; gives its body.
   func compile(_ record: ModuleRecord, number: Int) throws(RaisedError) -> FunctionReference {
-    let outcome = record.source.withUnsafeBufferPointer {
+    let outcome = record.source.bytes.withUnsafeBufferPointer {
       Compilation.compile($0, symbols: pointee.symbols)
     }
     switch outcome {
@@ -217,7 +217,7 @@ extension Engine {
       try setVariable(
         of: module, pointee.names.moduleDocumentation, string(of: compiled.documentation))
     }
-    return makeFunction(prototype(0, of: Unit(compiled, module: module)))
+    return makeFunction(prototype(0, of: Unit(compiled, module: module, source: record.source)))
   }
 
   /// Sets `__name__` and its like.
@@ -231,7 +231,7 @@ extension Engine {
   /// A SyntaxError that carries what is wrong with a module's source.
   func syntaxError(_ diagnostics: [Diagnostic], _ record: ModuleRecord) -> RaisedError {
     let renderer = DiagnosticRenderer()
-    let text = SourceText(name: record.displayName, bytes: record.source)
+    let text = record.source.text
     let rendered = diagnostics.map { renderer.render($0, in: text) }.joined(separator: "\n")
     let count = diagnostics.count
     return makeError(

@@ -22,31 +22,14 @@ final class ModuleRecord {
   var proxy: ProxyReference?
   /// The module, from the beginning of its loading on.
   var module: ModuleReference?
-  /// The source text that was loaded, kept for error messages.
-  var source: [UInt8] = []
-  /// The source parsed again, for error messages alone.
-  var syntaxTree: SyntaxTree {
-    if let knownTree { return knownTree }
-    let tree = source.withUnsafeBufferPointer { parse($0, symbols: SymbolTable()) }
-    knownTree = tree
-    return tree
-  }
-  private var knownTree: SyntaxTree?
-
-  /// Lets the tree of an earlier source go.
-  func forgetSyntaxTree() { knownTree = nil }
-
+  /// The source text that was loaded last.
+  var source: LoadedSource
   /// What fills a native module.
   var initializer: ((Engine, ModuleReference) throws(RaisedError) -> Void)?
   /// Where the module was imported first.
   var importedFrom = ""
   /// Whether the body contains `import *`, so that unknown names are looked up while running.
   var hasDynamicNames = false
-
-  /// How messages name the source: the path as the user gave it, or the location.
-  var displayName: String { givenPath ?? (location.isEmpty ? name : location) }
-  /// The path of the script as it was given.
-  var givenPath: String?
 
   /// Where the modules inside of a package are looked for; nil for other modules.
   var folder: String? {
@@ -65,6 +48,7 @@ final class ModuleRecord {
     self.name = name
     self.location = location
     self.isPackage = isPackage
+    source = LoadedSource(name: location.isEmpty ? name : location, bytes: [])
   }
 }
 

@@ -27,12 +27,14 @@ struct PrototypeObject {
 final class Unit {
   let compiled: CompiledModule
   let module: ModuleReference
+  let source: LoadedSource
   /// The prototypes made so far, by function number.
   let prototypes: UnsafeMutablePointer<PrototypeReference?>
 
-  init(_ compiled: CompiledModule, module: ModuleReference) {
+  init(_ compiled: CompiledModule, module: ModuleReference, source: LoadedSource) {
     self.compiled = compiled
     self.module = module
+    self.source = source
     prototypes = .allocate(capacity: compiled.functions.count)
     prototypes.initialize(repeating: nil, count: compiled.functions.count)
   }
