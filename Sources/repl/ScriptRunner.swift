@@ -125,5 +125,10 @@ enum InterruptSignal {
       if InterruptSignal.interrupter?.isPending == true { _exit(ExitCode.interrupted) }
       InterruptSignal.interrupter?.interrupt()
     }
+    // A process that starts others from a worker thread hands its blocked signals on to them.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 }

@@ -509,11 +509,12 @@ extension Engine {
         case .jump:
           pc += instruction.pointee.wide
         case .jumpBack:
-          pc += instruction.pointee.wide
+          // An interruption is thrown here, not before the loop, which may be where a `try` begins.
           if engine.pointee.attention != 0 {
             frame.pointee.resume = pc
             if !engine.passSafepoint() { break dispatch }
           }
+          pc += instruction.pointee.wide
         case .jumpIfTrue:
           let value = register(base, instruction.pointee.a).pointee
           if value.tag.rawValue > Tag.nil.rawValue {
