@@ -45,8 +45,13 @@ enum Executable {
       !name.hasPrefix("LANG_") && name != "FORCE_COLOR"
     }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
+    let streams = [
+      try FileHandle(forWritingTo: output), try FileHandle(forWritingTo: errors),
+    ]
+    process.standardOutput = streams[0]
+    process.standardError = streams[1]
+    // The timer below keeps the process for a minute; its files must not stay open as long.
+    defer { for stream in streams { try? stream.close() } }
     try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
       process.terminationHandler = { _ in ended.resume() }
       do {

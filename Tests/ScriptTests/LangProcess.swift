@@ -103,9 +103,16 @@ enum LangProcess {
     process.arguments = arguments
     process.currentDirectoryURL = directory
     process.environment = cleanEnvironment.merging(environment) { _, new in new }
-    process.standardInput = try FileHandle(forReadingFrom: inputFile)
-    process.standardOutput = try FileHandle(forWritingTo: outputFile)
-    process.standardError = try FileHandle(forWritingTo: errorFile)
+    let streams = [
+      try FileHandle(forReadingFrom: inputFile), try FileHandle(forWritingTo: outputFile),
+      try FileHandle(forWritingTo: errorFile),
+    ]
+    process.standardInput = streams[0]
+    process.standardOutput = streams[1]
+    process.standardError = streams[2]
+    // Closed now, not when the timer below lets the process go: `Process.run` reads the list of
+    // open files, and crashes when it is longer than one block of the directory (1365 entries).
+    defer { for stream in streams { try? stream.close() } }
 
     let deadline = Deadline()
     try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
