@@ -100,17 +100,17 @@ import Testing
         if b == 0 { return nil }
         let q = a // b
         let r = a % b
-        assert(q * b + r == a and (r == 0 or (r < 0) == (b < 0)) and abs(r) < abs(b), "//")
-        assert(divmod(a, b) == (q, r), "divmod")
-        assert((a + b) - b == a and (a - b) + b == a and a - b == -(b - a), "+ -")
-        assert((a + b) * (a - b) == a * a - b * b, "*")
-        assert((a & b) + (a | b) == a + b and (a ^ b) == (a | b) - (a & b), "& | ^")
-        assert(~a == -a - 1 and (a & ~a) == 0 and (a | ~a) == -1, "~")
-        assert(a << 67 == a * 2 ** 67 and a >> 67 == a // 2 ** 67, "<< >>")
-        assert((a < b) == (a - b < 0) and (a == b) == (a - b == 0) and a <= a, "< ==")
-        assert(int(str(a)) == a and int(a.to_string(36), 36) == a, "text")
-        assert(int(f"{a:x}", 16) == a and int(f"{a:b}", 2) == a, "digits")
-        assert(hash(a) == hash(a + b - b), "hash")
+        assert q * b + r == a and (r == 0 or (r < 0) == (b < 0)) and abs(r) < abs(b), "//"
+        assert divmod(a, b) == (q, r), "divmod"
+        assert (a + b) - b == a and (a - b) + b == a and a - b == -(b - a), "+ -"
+        assert (a + b) * (a - b) == a * a - b * b, "*"
+        assert (a & b) + (a | b) == a + b and (a ^ b) == (a | b) - (a & b), "& | ^"
+        assert ~a == -a - 1 and (a & ~a) == 0 and (a | ~a) == -1, "~"
+        assert a << 67 == a * 2 ** 67 and a >> 67 == a // 2 ** 67, "<< >>"
+        assert (a < b) == (a - b < 0) and (a == b) == (a - b == 0) and a <= a, "< =="
+        assert int(str(a)) == a and int(a.to_string(36), 36) == a, "text"
+        assert int(f"{a:x}", 16) == a and int(f"{a:b}", 2) == a, "digits"
+        assert hash(a) == hash(a + b - b), "hash"
         return nil
       }
       """)
@@ -126,6 +126,26 @@ import Testing
         _ = try machine.call("check", .bigInt("\(left)"), .bigInt("\(-left)"))
       }
     }
+  }
+
+  /// Division of two limbs by two estimates the quotient from the divisor's highest 64 bits.
+  ///
+  /// Below multiples of divisors whose other bits are ones, the estimate is too large.
+  @Test func quotientsOfTwoLimbsAreExact() throws {
+    try Machine().run(
+      """
+      for width in 65..129 {
+        for b in [2 ** width - 1, 2 ** (width - 1) + 2 ** 64 - 1, 2 ** (width - 1)] {
+          let most = (2 ** 128 - 1) // b
+          for k in [most, most - 1, most // 2 + 1, most // 3, 1] {
+            let x = k * b
+            assert x // b == k and x % b == 0, f"{k} * {b}"
+            assert (x - 1) // b == k - 1 and (x - 1) % b == b - 1, f"{k} * {b} - 1"
+            assert -(x - 1) // b == -k and -(x - 1) % b == 1, f"-({k} * {b} - 1)"
+          }
+        }
+      }
+      """)
   }
 
   @Test(arguments: [0, 1, 63, 64, 65, 128, 129, 1000])
