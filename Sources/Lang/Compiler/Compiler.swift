@@ -266,8 +266,10 @@ struct Compiler {
     if node.flags & NodeFlags.expressionBody != 0 {
       emitter.emit(.returnValue, anyRegister(body))
     } else {
-      for position in 0..<nodes[Int(body)].b {
-        hoistImports(extra[Int(nodes[Int(body)].a + position)])
+      if node.flags & NodeFlags.importing != 0 {
+        for position in 0..<nodes[Int(body)].b {
+          hoistImports(extra[Int(nodes[Int(body)].a + position)])
+        }
       }
       blockContents(nodes[Int(body)])
       emitter.anchor = max(node.end, 1) - 1

@@ -696,8 +696,10 @@ struct Resolver {
     if nodes[Int(body)].kind == .block && node.flags & NodeFlags.expressionBody == 0 {
       enterScope()
       let block = nodes[Int(body)]
-      for position in 0..<block.b {
-        collectImports(extra[Int(block.a + position)], isGlobal: false)
+      if node.flags & NodeFlags.importing != 0 {
+        for position in 0..<block.b {
+          collectImports(extra[Int(block.a + position)], isGlobal: false)
+        }
       }
       walkBlockContents(block)
       leaveScope()

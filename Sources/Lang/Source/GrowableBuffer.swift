@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A growable array of trivial elements in unmanaged memory.
 ///
 /// The front end appends millions of nodes, tokens and instructions; an `Array` would check bounds,
@@ -16,7 +22,7 @@ public struct GrowableBuffer<Element: BitwiseCopyable>: BitwiseCopyable {
     self.capacity = capacity
     self.base =
       capacity > 0
-      ? .allocate(capacity: capacity)
+      ? GrowableBuffer.allocate(capacity)
       : UnsafeMutablePointer<Element>(bitPattern: MemoryLayout<Element>.alignment)
         .unsafelyUnwrapped
     self.count = 0
@@ -62,15 +68,34 @@ public struct GrowableBuffer<Element: BitwiseCopyable>: BitwiseCopyable {
   @inline(never)
   private mutating func grow(toHold needed: Int) {
     let larger = max(needed, capacity * 2, 8)
-    let moved = UnsafeMutablePointer<Element>.allocate(capacity: larger)
+    let moved = GrowableBuffer.allocate(larger)
     moved.moveInitialize(from: base, count: count)
-    if capacity > 0 { base.deallocate() }
+    if capacity > 0 { free(base) }
     base = moved
     capacity = larger
   }
 
   /// Frees the memory; the buffer must not be used afterwards.
   public func deallocate() {
-    if capacity > 0 { base.deallocate() }
+    if capacity > 0 { free(base) }
+  }
+
+  /// Memory from the system.
+  ///
+  /// Much of the time that compiling a long text takes would go into its first touch of each page of
+  /// 4 KB; large buffers ask for pages of 2 MB.
+  private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Element> {
+    let bytes = capacity * MemoryLayout<Element>.stride
+    let hugePage = 2 << 20
+    var memory: UnsafeMutableRawPointer?
+    if bytes >= hugePage, posix_memalign(&memory, hugePage, bytes) == 0 {
+      #if canImport(Glibc)
+        madvise(memory, bytes / hugePage * hugePage, Int32(MADV_HUGEPAGE))
+      #endif
+    } else {
+      memory = malloc(bytes)
+    }
+    guard let memory else { fatalError("lang: out of memory") }
+    return memory.assumingMemoryBound(to: Element.self)
   }
 }

@@ -239,6 +239,8 @@ public enum NodeFlags {
   @inlinable public static var isStatic: UInt8 { 8 }
   /// A method written as `get name => …`.
   @inlinable public static var getter: UInt8 { 16 }
+  /// A `function` that contains an import outside of the functions inside of it.
+  @inlinable public static var importing: UInt8 { 32 }
 }
 
 /// The operators with one operand.

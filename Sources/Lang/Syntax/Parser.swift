@@ -96,6 +96,8 @@ struct Parser {
   var depth = 0
   /// True when the function that is being read contains `yield`.
   var containsYield = false
+  /// True when the function that is being read contains an import.
+  var containsImport = false
   /// Where the contents of the innermost `[…]` after an expression begin.
   var indexStart = UInt32.max
   /// Where the open brackets of all kinds are, the innermost last.

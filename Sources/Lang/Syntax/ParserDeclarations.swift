@@ -62,8 +62,8 @@ extension Parser {
     start: UInt32, name: UInt32, nameOffset: UInt32, documentation: UInt32, flags: UInt8
   ) throws(SyntaxFailure) -> NodeIndex {
     var flags = flags
-    let outerContainsYield = containsYield
-    containsYield = false
+    let outer = (containsYield, containsImport)
+    (containsYield, containsImport) = (false, false)
     let mark = scratch.count
     if flags & NodeFlags.getter == 0 { try parseParameters() }
     let body: NodeIndex
@@ -77,7 +77,8 @@ extension Parser {
       body = try parseBlock(after: "fn")
     }
     if containsYield { flags |= NodeFlags.generator }
-    containsYield = outerContainsYield
+    if containsImport { flags |= NodeFlags.importing }
+    (containsYield, containsImport) = outer
     let record = UInt32(truncatingIfNeeded: extra.count)
     extra.append(body)
     extra.append(documentation)

@@ -12,6 +12,7 @@ extension Parser {
   /// Reads `import …` onto the scratch stack: one node for every module.
   mutating func parseImport(start: UInt32, flags: UInt8) throws(SyntaxFailure) {
     var start = start
+    containsImport = true
     advance()
     while true {
       let path = try parseModulePath(isFrom: false)
@@ -57,6 +58,7 @@ extension Parser {
         try parseImportedName()
       }
     }
+    containsImport = true
     let end = previousEnd
     let (list, count) = closeList(from: mark)
     return add(

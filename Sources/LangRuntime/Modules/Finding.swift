@@ -39,18 +39,29 @@ func readFile(_ path: String) throws(FileError) -> [UInt8] {
   if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
     throw FileError(reason: "it is a directory")
   }
+  // One byte more than expected, so that a file that did not grow ends with the second read.
+  var failure: Int32 = 0
+  var capacity = max(Int(status.st_size), 0) + 1
   var bytes: [UInt8] = []
-  let expected = max(Int(status.st_size), 0)
-  bytes.reserveCapacity(expected + 1)
-  var chunk = [UInt8](repeating: 0, count: max(4096, min(expected + 1, 1 << 20)))
   while true {
-    let count = read(descriptor, &chunk, chunk.count)
-    if count == 0 { return bytes }
-    if count < 0 {
-      if errno == EINTR { continue }
-      throw FileError(reason: String(cString: strerror(errno)))
+    let offset = bytes.count
+    var isAtEnd = false
+    let piece = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+      while count < buffer.count {
+        let got = read(descriptor, buffer.baseAddress.unsafelyUnwrapped + count, buffer.count - count)
+        if got < 0 && errno == EINTR { continue }
+        if got < 0 { failure = errno }
+        if got <= 0 {
+          isAtEnd = true
+          return
+        }
+        count += got
+      }
     }
-    bytes.append(contentsOf: chunk[0..<count])
+    if failure != 0 { throw FileError(reason: String(cString: strerror(failure))) }
+    if offset == 0 { bytes = piece } else { bytes += piece }
+    if isAtEnd { return bytes }
+    capacity = max(bytes.count, 1 << 16)
   }
 }
 
