@@ -171,10 +171,8 @@ extension Engine {
   @inline(never)
   private func shrink(_ list: ListReference) {
     let (old, capacity) = (list.pointee.capacity, list.pointee.capacity >> 2)
-    let items = pointee.heap.allocateExternal(Value.self, capacity: capacity)
-    items.update(from: list.pointee.items, count: list.pointee.count)
-    pointee.heap.freeExternal(list.pointee.items, capacity: old)
-    list.pointee.items = items
+    list.pointee.items = pointee.heap.resizeExternal(
+      list.pointee.items, count: list.pointee.count, from: old, to: capacity)
     list.pointee.capacity = capacity
   }
 

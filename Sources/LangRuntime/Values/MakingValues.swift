@@ -136,12 +136,8 @@ extension Engine {
   func growList(_ list: ListReference, toHold needed: Int) {
     let old = list.pointee.capacity
     let capacity = max(needed, old < 4 ? 4 : old + old / 2)
-    let items = pointee.heap.allocateExternal(Value.self, capacity: capacity)
-    if old > 0 {
-      items.update(from: list.pointee.items, count: list.pointee.count)
-      pointee.heap.freeExternal(list.pointee.items, capacity: old)
-    }
-    list.pointee.items = items
+    list.pointee.items = pointee.heap.resizeExternal(
+      list.pointee.items, count: list.pointee.count, from: old, to: capacity)
     list.pointee.capacity = capacity
   }
 
@@ -188,6 +184,7 @@ extension Engine {
     map.pointee.entries = UnsafeMutablePointer<MapEntry>(bitPattern: 16).unsafelyUnwrapped
     map.pointee.index = nil
     map.pointee.indexMask = 0
+    map.pointee.recent = 0
     return map
   }
 

@@ -143,10 +143,16 @@ extension UnsafeMutablePointer where Pointee == MapObject {
       }
       return -1
     }
-    return index.find(Hash.of(integer: bits)) { position in
+    let recent = pointee.recent
+    if recent < pointee.used && entries[recent].key.bits == bits && entries[recent].key.isInt {
+      return recent
+    }
+    let position = index.find(Hash.of(integer: bits)) { position in
       let key = entries[position].key
       return key.bits == bits && key.isInt
     }
+    if position >= 0 { pointee.recent = position }
+    return position
   }
 
   /// The position of a string key, or -1.
@@ -165,10 +171,16 @@ extension UnsafeMutablePointer where Pointee == MapObject {
       }
       return -1
     }
-    return index.find(string.hash) { position in
+    let recent = pointee.recent
+    if recent < pointee.used && entries[recent].key.bits == bits && entries[recent].key.isString {
+      return recent
+    }
+    let position = index.find(string.hash) { position in
       let key = entries[position].key
       return key.isString && (key.bits == bits || key.string.hasSameText(as: string))
     }
+    if position >= 0 { pointee.recent = position }
+    return position
   }
 }
 
@@ -383,7 +395,6 @@ extension Engine {
   /// into).
   private func rebuild(_ map: MapReference, capacity: Int) {
     let old = map.pointee
-    let entries = pointee.heap.allocateExternal(MapEntry.self, capacity: capacity)
     var memory: UnsafeMutablePointer<UInt64>?
     if capacity > MapObject.linearLimit || old.header.flags & MapObject.alwaysIndexedFlag != 0 {
       let size = MapIndex.size(capacity: capacity)
@@ -397,14 +408,16 @@ extension Engine {
     for position in 0..<old.used {
       let entry = old.entries[position]
       if entry.key.isUndefined { continue }
-      entries[live] = entry
+      old.entries[live] = entry
       // Without an index, all keys hash without calls.
       index?.link(live, hash: hashes?[position] ?? simpleHash(entry.key))
       live &+= 1
     }
-    freeTable(old)
-    map.pointee.entries = entries
+    if let index = old.index { pointee.heap.freeExternal(index, capacity: old.indexMask + 1) }
+    map.pointee.entries = pointee.heap.resizeExternal(
+      old.entries, count: live, from: old.capacity, to: capacity)
     map.pointee.capacity = capacity
+    map.pointee.recent = 0
     map.pointee.used = old.count
     map.pointee.index = memory
     map.pointee.indexMask = memory == nil ? 0 : MapIndex.size(capacity: capacity) - 1

@@ -99,6 +99,8 @@ struct MapObject {
   /// `indexMask + 1` slots of (hash << 32 | position + 1), 0 free, 0xffff_ffff removed; nil when small.
   var index: UnsafeMutablePointer<UInt64>?
   var indexMask: Int
+  /// The position that was found last: programs often ask for a key and then set it.
+  var recent: Int
 
   static let linearLimit = 8
 }
