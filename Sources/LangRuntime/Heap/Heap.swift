@@ -237,9 +237,11 @@ struct Heap {
 
   // MARK: Memory from the system
 
-  /// Marking goes through the heap at random; with pages of 2 MB most of its steps need no look-up of
-  /// the page. For tables that grow by doubling they were measured and are no gain: what is saved in
-  /// look-ups goes into clearing pages.
+  /// Marking goes through the heap at random; with pages of 2 MB most of its steps need no look-up
+  /// of the page.
+  ///
+  /// For tables that grow by doubling they were measured and are no gain: what is saved in look-ups
+  /// goes into clearing pages.
   private static let hugePage = 2 << 20
 
   private static func hugeMemory(_ bytes: Int) -> UnsafeMutableRawPointer {

@@ -48,7 +48,8 @@ func readFile(_ path: String) throws(FileError) -> [UInt8] {
     var isAtEnd = false
     let piece = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
       while count < buffer.count {
-        let got = read(descriptor, buffer.baseAddress.unsafelyUnwrapped + count, buffer.count - count)
+        let got = read(
+          descriptor, buffer.baseAddress.unsafelyUnwrapped + count, buffer.count - count)
         if got < 0 && errno == EINTR { continue }
         if got < 0 { failure = errno }
         if got <= 0 {
