@@ -85,6 +85,8 @@ struct Compiler {
 
   // The function being compiled.
   var emitter: Emitter
+  /// Emitters of finished functions, whose buffers serve again: one for each level of nesting.
+  private var idleEmitters: [Emitter] = []
   var surroundings: [Surrounding] = []
   var finallyBlocks: [FinallyBlock] = []
   /// Where the optional chain being compiled ends when it meets nil.
@@ -124,6 +126,8 @@ struct Compiler {
     }
     emitter.emit(.returnNil)
     finishFunction(at: 0)
+    emitter.deallocate()
+    for idle in idleEmitters { idle.deallocate() }
     spine.deallocate()
   }
 
@@ -254,7 +258,12 @@ struct Compiler {
     code.className = node.flags & NodeFlags.method != 0 ? className : .none
 
     let outer = (emitter, surroundings, finallyBlocks, chainEnd, className)
-    emitter = Emitter(code, number: resolved)
+    if var spare = idleEmitters.popLast() {
+      spare.begin(code, number: resolved)
+      emitter = spare
+    } else {
+      emitter = Emitter(code, number: resolved)
+    }
     emitter.anchor = node.c
     surroundings = []
     finallyBlocks = []
@@ -276,6 +285,7 @@ struct Compiler {
       emitter.emit(.returnNil)
     }
     finishFunction(at: node.c)
+    idleEmitters.append(emitter)
     (emitter, surroundings, finallyBlocks, chainEnd, className) = outer
 
     let captures = resolver.functions[resolved].captures

@@ -19,16 +19,16 @@ struct Emitter {
     var isShort: Bool
   }
 
-  let code: FunctionCode
+  private(set) var code: FunctionCode
   /// Its number among the module's functions.
-  let number: Int
-  private(set) var instructions = GrowableBuffer<Instruction>(capacity: 32)
-  private var anchors = GrowableBuffer<UInt32>(capacity: 32)
-  private var constants = GrowableBuffer<Constant>(capacity: 0)
-  private var caches = GrowableBuffer<Symbol>(capacity: 0)
-  private(set) var locals = GrowableBuffer<LocalRange>(capacity: 8)
-  private var labels = GrowableBuffer<LabelState>(capacity: 0)
-  private var jumps = GrowableBuffer<PendingJump>(capacity: 0)
+  private(set) var number: Int
+  private(set) var instructions = GrowableBuffer<Instruction>(capacity: 256)
+  private var anchors = GrowableBuffer<UInt32>(capacity: 256)
+  private var constants = GrowableBuffer<Constant>(capacity: 32)
+  private var caches = GrowableBuffer<Symbol>(capacity: 32)
+  private(set) var locals = GrowableBuffer<LocalRange>(capacity: 32)
+  private var labels = GrowableBuffer<LabelState>(capacity: 64)
+  private var jumps = GrowableBuffer<PendingJump>(capacity: 64)
   /// The first register that nothing uses.
   private(set) var nextRegister = 0
   private var registerCount = 1
@@ -42,14 +42,42 @@ struct Emitter {
     self.number = number
   }
 
-  /// Hands the buffers over to the function's code.
-  mutating func finish() {
-    code.instructions = instructions
-    code.anchors = anchors
-    code.constants = constants
-    code.caches = caches
-    code.locals = locals
+  /// Copies what was written to the function's code, in memory of the right size.
+  ///
+  /// The emitter's own buffers stay, for the next function; see ``begin(_:number:)``.
+  func finish() {
+    code.instructions = GrowableBuffer(copying: instructions)
+    code.anchors = GrowableBuffer(copying: anchors)
+    code.constants = GrowableBuffer(copying: constants)
+    code.caches = GrowableBuffer(copying: caches)
+    code.locals = GrowableBuffer(copying: locals)
     code.registerCount = registerCount
+  }
+
+  /// Turns to another function.
+  mutating func begin(_ code: FunctionCode, number: Int) {
+    self.code = code
+    self.number = number
+    instructions.truncate(to: 0)
+    anchors.truncate(to: 0)
+    constants.truncate(to: 0)
+    caches.truncate(to: 0)
+    locals.truncate(to: 0)
+    labels.truncate(to: 0)
+    jumps.truncate(to: 0)
+    nextRegister = 0
+    registerCount = 1
+    anchor = 0
+    excess = nil
+  }
+
+  /// Frees the buffers.
+  func deallocate() {
+    instructions.deallocate()
+    anchors.deallocate()
+    constants.deallocate()
+    caches.deallocate()
+    locals.deallocate()
     labels.deallocate()
     jumps.deallocate()
   }

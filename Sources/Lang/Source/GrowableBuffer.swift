@@ -28,6 +28,13 @@ public struct GrowableBuffer<Element: BitwiseCopyable>: BitwiseCopyable {
     self.count = 0
   }
 
+  /// Makes a copy that has room for the elements of `other` and no more.
+  public init(copying other: GrowableBuffer) {
+    self.init(capacity: other.count)
+    base.initialize(from: other.base, count: other.count)
+    count = other.count
+  }
+
   /// Appends an element; amortised constant time.
   @inline(__always)
   public mutating func append(_ element: Element) {
