@@ -177,7 +177,7 @@ extension Engine {
     case .float: return .float(-value.float)
     case .int: return value.int == Int.min ? makeInt(-BigInt(Int.min)) : .int(-value.int)
     case .bigInt: return makeInt(-bigInt(value))
-    case .deferred: return try negate(resolve(value))
+    case .deferred: return try negate(resolved(value))
     default:
       if let result = try callOperator(value, pointee.names.negate) { return result }
       throw typeError("cannot negate \(typeName(of: value))")
@@ -189,7 +189,7 @@ extension Engine {
     switch value.tag {
     case .int: return .int(~value.int)
     case .bigInt: return makeInt(-bigInt(value) - 1)
-    case .deferred: return try bitNot(resolve(value))
+    case .deferred: return try bitNot(resolved(value))
     default:
       if let result = try callOperator(value, pointee.names.bitNot) { return result }
       throw typeError("cannot apply ~ to \(typeName(of: value))")

@@ -9,8 +9,8 @@ extension Engine {
   func objectArithmetic(
     _ op: BinaryOperator, _ a: Value, _ b: Value
   ) throws(RaisedError) -> Value {
-    if a.tag == .deferred { return try arithmetic(op, resolve(a), b) }
-    if b.tag == .deferred { return try arithmetic(op, a, resolve(b)) }
+    if a.tag == .deferred { return try arithmetic(op, resolved(a), b) }
+    if b.tag == .deferred { return try arithmetic(op, a, resolved(b)) }
     if let result = try callOperator(a, symbol(of: op), b) { return result }
     switch op {
     case .add:

@@ -248,9 +248,6 @@ extension Engine {
     value.tag == .deferred ? try resolveDeferred(value) : value
   }
 
-  /// The same.
-  func resolve(_ value: Value) throws(RaisedError) -> Value { try resolved(value) }
-
   /// Resolves what a register holds, in place; false with an error pending.
   @inline(never)
   func resolveInPlace(_ place: UnsafeMutablePointer<Value>) -> Bool {
