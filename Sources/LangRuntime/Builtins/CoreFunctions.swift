@@ -46,7 +46,7 @@ enum CoreFunctions {
       (call) throws(RaisedError) -> Value in
       try help(call)
     },
-    NativeDefinition("reload", "module", "Runs a module's source again, into the same module.") {
+    NativeDefinition("reload", "module", "Not available in this version.") {
       (call) throws(RaisedError) -> Value in
       throw call.engine.typeError("reload() is not available in this version")
     },

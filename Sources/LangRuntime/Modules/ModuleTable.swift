@@ -28,8 +28,6 @@ final class ModuleRecord {
   var initializer: ((Engine, ModuleReference) throws(RaisedError) -> Void)?
   /// Where the module was imported first.
   var importedFrom = ""
-  /// Whether the body contains `import *`, so that unknown names are looked up while running.
-  var hasDynamicNames = false
 
   /// Where the modules inside of a package are looked for; nil for other modules.
   var folder: String? {

@@ -96,8 +96,10 @@ struct MapObject {
   /// Entries that fit.
   var capacity: Int
   var entries: UnsafeMutablePointer<MapEntry>
-  /// `indexMask + 1` slots of (hash << 32 | position + 1), 0 free, 0xffff_ffff removed; nil when small.
+  /// `2 * capacity` words of 32 bits and behind them the hashes of the entries (see `MapTable.swift`);
+  /// nil when small.
   var index: UnsafeMutablePointer<UInt64>?
+  /// The size of `index` in units of 8 bytes, less 1.
   var indexMask: Int
   /// The position that was found last: programs often ask for a key and then set it.
   var recent: Int
