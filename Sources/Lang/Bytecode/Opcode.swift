@@ -40,7 +40,7 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case makeCell
   /// R[a] = what the cell R[b] holds
   case loadCell
-  /// the cell R[b] gets R[a]
+  /// the cell R[a] gets R[b]
   case storeCell
   /// a NameError about K[bc] when R[a] is undefined
   case checkDefined
