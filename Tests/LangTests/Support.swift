@@ -61,3 +61,31 @@ func lexWithDiagnostics(_ text: String) -> (tokens: [LexedToken], diagnostics: [
     }
   }
 }
+
+/// The compiled form of a correct text; a finding is a failure of the test.
+func compile(
+  _ text: String, sourceLocation: Testing.SourceLocation = #_sourceLocation
+) throws -> CompiledModule {
+  let outcome = Array(text.utf8).withUnsafeBufferPointer {
+    Compilation.compile($0, symbols: SymbolTable())
+  }
+  switch outcome {
+  case .compiled(let module): return module
+  case .failed(let diagnostics, _):
+    #expect(diagnostics == [], "\(text)", sourceLocation: sourceLocation)
+    throw CompilationFailed()
+  }
+}
+
+/// The text of a test does not compile.
+struct CompilationFailed: Error {}
+
+extension CompiledModule {
+  /// The number of the function with this path.
+  func function(_ path: String) throws -> Int {
+    try #require(FunctionPaths(of: self).functions.firstIndex(of: path))
+  }
+
+  /// A symbol's text.
+  func text(_ symbol: Symbol) -> String { symbols.text(of: symbol) }
+}

@@ -27,6 +27,12 @@ public struct Constant: BitwiseCopyable, Equatable, Sendable {
 
 /// What an import statement names.
 public struct ImportDescriptor: Sendable {
+  /// The variable that it binds: the alias if there is one; none for `*`.
+  public var binding: Symbol
+  /// Whether that is a variable of the module, as always with `*`.
+  public var isGlobal: Bool
+  /// The number of the function in which the statement stands.
+  public var function: Int
   /// Leading dots.
   public var level: Int
   /// The dotted path.
@@ -63,6 +69,8 @@ public struct ClassDescriptor: Sendable {
   public var name: Symbol
   /// Its documentation, or none.
   public var documentation: Symbol
+  /// The number of the function in which the declaration stands.
+  public var function: Int
 }
 
 /// How a member was declared; bits of `defineMember`'s `d`.
@@ -86,6 +94,8 @@ public struct CaptureSource: BitwiseCopyable, Sendable {
   public var index: UInt16
   /// The variable's name, for messages and `:refs`.
   public var symbol: Symbol
+  /// Its number in ``CompiledModule/importsByVariable``, or -1: no `from` import binds it.
+  public var importedVariable: Int32
 }
 
 /// A range of instructions whose errors go to a handler.
@@ -116,6 +126,10 @@ public struct LocalRange: BitwiseCopyable, Sendable {
   public var start: UInt32
   /// Just past the last instruction.
   public var end: UInt32
+  /// The variable's number in ``CompiledModule/importsByVariable``, or -1: no `from` import binds it.
+  ///
+  /// Imports bind in their whole function, so such a range reaches from its start to its end.
+  public var importedVariable: Int32
 }
 
 /// A parameter of a compiled function.
@@ -131,8 +145,15 @@ public struct Parameter: BitwiseCopyable, Sendable {
 public final class FunctionCode {
   /// The name, or none.
   public var name: Symbol
+  /// The number of the function whose body declares it; -1 for the module's body.
+  ///
+  /// A parent always has a smaller number than what it declares. The function around a method is the
+  /// one in which the class stands.
+  public var parent = -1
   /// The class around a method, or none.
   public var className: Symbol = .none
+  /// The number of that class in ``CompiledModule/classes``, or -1.
+  public var classNumber = -1
   /// Offset of the declaration.
   public var offset: UInt32
   /// Parameters that arguments are bound to, `self` included, the rest parameter not.
@@ -183,10 +204,18 @@ public final class FunctionCode {
 public final class CompiledModule {
   /// The functions; index 0 is the body.
   public var functions: [FunctionCode] = []
-  /// The module's variables in slot order.
+  /// The module's variables in slot order, unless ``renumberGlobals(_:)`` gave them other slots.
   public var globals: [Symbol] = []
+  /// The slots of ``globals`` after ``renumberGlobals(_:)``; empty when each has its own number.
+  public private(set) var globalSlots: [Int] = []
   /// What imports name.
   public var imports: [ImportDescriptor] = []
+  /// For each variable of a function that `from` imports bind: their numbers in ``imports``.
+  ///
+  /// Several may bind one variable, as in `try { from fast import f } catch e { from slow import f }`.
+  /// Variables that were something else first, such as parameters, are not among them, and neither
+  /// are the module's own variables: for those, look for imports that are ``ImportDescriptor/isGlobal``.
+  public var importsByVariable: [[Int]] = []
   /// Calls with named or spread arguments.
   public var calls: [CallDescriptor] = []
   /// Heads of classes.
@@ -210,5 +239,45 @@ extension CompiledModule {
     code.registerCount = 1
     module.functions.append(code)
     return module
+  }
+}
+
+extension CompiledModule {
+  /// Moves the module's variables to other slots: `globals[i]` gets the slot `slots[i]`.
+  ///
+  /// Every instruction that reads or writes a module variable is rewritten; ``globals`` stays as it
+  /// is. This lets a new version of a source run on the variables of an earlier one. Code that was
+  /// linked before keeps the numbers that it had.
+  ///
+  /// A slot is a 32-bit operand, so it must be in `0...Int32.max`; that a module has it, and that no
+  /// two variables share one, is up to the caller.
+  ///
+  /// - Returns: False, with nothing changed, when there are fewer slots than variables, when a slot
+  ///   does not fit, or when the module was renumbered before.
+  /// - Complexity: Linear in the number of instructions.
+  public func renumberGlobals(_ slots: [Int]) -> Bool {
+    guard globalSlots.isEmpty, slots.count >= globals.count,
+      slots.allSatisfy({ $0 >= 0 && $0 <= Int(Int32.max) })
+    else { return false }
+    for function in functions {
+      for index in 0..<function.instructions.count {
+        let old = function.instructions[index]
+        switch old.opcode {
+        case .loadGlobal, .storeGlobal:
+          function.instructions[index] = Instruction(
+            old.opcode, d: old.d, a: old.a, wide: Int32(truncatingIfNeeded: slots[old.wide]))
+        default: break
+        }
+      }
+    }
+    globalSlots = slots
+    return true
+  }
+
+  /// The module's variable in a slot, or none.
+  func global(inSlot slot: Int) -> Symbol {
+    if globalSlots.isEmpty { return slot < globals.count ? globals[slot] : .none }
+    return globalSlots.firstIndex(of: slot).flatMap { $0 < globals.count ? globals[$0] : nil }
+      ?? .none
   }
 }

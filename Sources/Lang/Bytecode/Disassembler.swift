@@ -79,7 +79,7 @@ public struct Disassembler {
       return "\(r(i.a)), \(r(i.b))"
     case .loadConstant: return "\(r(i.a)), \(k(i.wide))"
     case .loadInt: return "\(r(i.a)), \(i.wide)"
-    case .loadGlobal, .storeGlobal: return "\(r(i.a)), \(text(module.globals[i.wide]))"
+    case .loadGlobal, .storeGlobal: return "\(r(i.a)), \(text(module.global(inSlot: i.wide)))"
     case .loadBuiltin: return "\(r(i.a)), \(BuiltinNames.all[i.wide])"
     case .loadDynamic, .checkDefined: return "\(r(i.a)), \(k(i.wide))"
     case .loadCapture, .loadCaptureCell, .storeCaptureCell:

@@ -38,7 +38,7 @@ extension Compiler {
     case .tryStatement: tryStatement(node)
     case .assertStatement: assertStatement(node)
     case .importStatement: importStatement(index, node)
-    case .fromImportStatement: fromImportStatement(node)
+    case .fromImportStatement: fromImportStatement(index, node)
     default: break
     }
     emitter.releaseRegisters(from: mark)
@@ -573,36 +573,45 @@ extension Compiler {
     )
   }
 
+  /// Describes an import that binds `binding`; `index` is the node that the resolver gave a meaning.
   private mutating func descriptor(
-    _ node: Node, name: Symbol, bindsLeaf: Bool
+    _ node: Node, binding: Symbol, at index: NodeIndex, name: Symbol, bindsLeaf: Bool
   ) -> Int {
     let (level, path) = modulePath(node.a)
+    let (kind, number) = meaning(index)
+    if kind == .local, name != .none, variables[number].importedVariable >= 0 {
+      module.importsByVariable[Int(variables[number].importedVariable)].append(module.imports.count)
+    }
     module.imports.append(
       ImportDescriptor(
-        level: level, path: path, name: name, bindsLeaf: bindsLeaf,
+        binding: binding, isGlobal: kind != .local, function: functionNumber, level: level,
+        path: path, name: name, bindsLeaf: bindsLeaf,
         isEager: node.flags & NodeFlags.eager != 0, offset: node.start))
     return emitter.constant(.importDescriptor, UInt64(module.imports.count - 1))
   }
 
   private mutating func importStatement(_ index: NodeIndex, _ node: Node) {
-    let number = descriptor(node, name: .none, bindsLeaf: node.b != 0)
+    let binding = node.b != 0 ? Symbol(node.b) : Symbol(extra[Int(node.a) + 2])
+    let number = descriptor(
+      node, binding: binding, at: index, name: .none, bindsLeaf: node.b != 0)
     let register = emitter.takeRegisters()
     emitter.anchor = node.start
     emitter.emit(.importModule, register, wide: number)
     store(register, into: index)
   }
 
-  private mutating func fromImportStatement(_ node: Node) {
+  private mutating func fromImportStatement(_ index: NodeIndex, _ node: Node) {
     emitter.anchor = node.start
     if node.flags & NodeFlags.star != 0 {
-      let number = descriptor(node, name: .none, bindsLeaf: true)
+      let number = descriptor(node, binding: .none, at: index, name: .none, bindsLeaf: true)
       return emitter.emit(.importStar, 0, wide: number)
     }
     for position in 0..<Int(node.c) {
       let imported = extra[Int(node.b) + position]
       let register = emitter.takeRegisters()
       let number = descriptor(
-        node, name: Symbol(nodes[Int(imported)].a), bindsLeaf: true)
+        node, binding: Symbol(nodes[Int(imported)].b), at: imported,
+        name: Symbol(nodes[Int(imported)].a), bindsLeaf: true)
       emitter.anchor = nodes[Int(imported)].start
       emitter.emit(.importName, register, wide: number)
       store(register, into: imported)

@@ -91,7 +91,10 @@ struct Compiler {
   var finallyBlocks: [FinallyBlock] = []
   /// Where the optional chain being compiled ends when it meets nil.
   var chainEnd: Emitter.Label?
-  var className = Symbol.none
+  /// The number of the function being compiled, among the module's.
+  var functionNumber = 0
+  /// The number of the class whose member is being compiled, or -1.
+  var classNumber = -1
   /// The left-leaning chains that are being followed, one above the other.
   var spine = GrowableBuffer<NodeIndex>(capacity: 64)
 
@@ -106,6 +109,7 @@ struct Compiler {
     module = CompiledModule(symbols: tree.symbols)
     module.documentation = tree.documentation
     module.globals = resolver.globals
+    module.importsByVariable = Array(repeating: [], count: Int(resolver.importedVariableCount))
     let body = FunctionCode(name: .none, offset: 0)
     module.functions.append(body)
     emitter = Emitter(body, number: 0)
@@ -163,7 +167,8 @@ struct Compiler {
       emitter.emit(.makeCell, register, register)
     }
     _ = emitter.beginLocal(
-      variable.pointee.symbol, register: register, isCell: variable.pointee.needsCell)
+      variable.pointee.symbol, register: register, isCell: variable.pointee.needsCell,
+      importedVariable: variable.pointee.importedVariable)
   }
 
   /// Reserves the register of a function's or class's variable that may be used before its
@@ -255,9 +260,13 @@ struct Compiler {
     code.documentation = Symbol(extra[record + 1])
     code.isMethod = resolver.functions[resolved].isMethod
     code.isGenerator = node.flags & NodeFlags.generator != 0
-    code.className = node.flags & NodeFlags.method != 0 ? className : .none
+    code.parent = functionNumber
+    if node.flags & NodeFlags.method != 0 {
+      code.classNumber = classNumber
+      code.className = module.classes[classNumber].name
+    }
 
-    let outer = (emitter, surroundings, finallyBlocks, chainEnd, className)
+    let outer = (emitter, surroundings, finallyBlocks, chainEnd, functionNumber, classNumber)
     if var spare = idleEmitters.popLast() {
       spare.begin(code, number: resolved)
       emitter = spare
@@ -268,7 +277,8 @@ struct Compiler {
     surroundings = []
     finallyBlocks = []
     chainEnd = nil
-    className = .none
+    functionNumber = number
+    classNumber = -1
 
     parameters(of: node, code: code)
     let body = extra[record]
@@ -286,7 +296,7 @@ struct Compiler {
     }
     finishFunction(at: node.c)
     idleEmitters.append(emitter)
-    (emitter, surroundings, finallyBlocks, chainEnd, className) = outer
+    (emitter, surroundings, finallyBlocks, chainEnd, functionNumber, classNumber) = outer
 
     let captures = resolver.functions[resolved].captures
     code.captures.reserveCapacity(captures.count)
@@ -298,7 +308,7 @@ struct Compiler {
           isRegister: capture.isParentLocal, isCell: variable.needsCell,
           index: UInt16(
             truncatingIfNeeded: capture.isParentLocal ? Int(variable.place) : Int(capture.index)),
-          symbol: variable.symbol))
+          symbol: variable.symbol, importedVariable: variable.importedVariable))
     }
     return number
   }
@@ -390,13 +400,15 @@ struct Compiler {
       emitter.emit(.loadUndefined, register)
     }
     module.classes.append(
-      ClassDescriptor(name: Symbol(node.a), documentation: Symbol(extra[record])))
+      ClassDescriptor(
+        name: Symbol(node.a), documentation: Symbol(extra[record]), function: functionNumber))
+    let number = module.classes.count - 1
     emitter.anchor = node.b != 0 ? nodes[Int(node.b)].anchor : extra[record + 1]
     emitter.emit(
       .makeClass, register,
-      wide: emitter.constant(.classDescriptor, UInt64(module.classes.count - 1)))
+      wide: emitter.constant(.classDescriptor, UInt64(number)))
     let count = Int(extra[record + 2])
-    let outerClass = className
+    let outerClass = classNumber
     for position in 0..<count {
       let member = extra[record + 3 + position]
       let memberNode = nodes[Int(member)]
@@ -415,9 +427,9 @@ struct Compiler {
         name = Symbol(memberNode.a)
         if memberNode.flags & NodeFlags.isStatic != 0 { flags |= MemberFlags.isStatic }
         if memberNode.flags & NodeFlags.getter != 0 { flags |= MemberFlags.getter }
-        className = Symbol(node.a)
+        classNumber = number
         function(member, into: temporary)
-        className = outerClass
+        classNumber = outerClass
       }
       let constant = emitter.constant(.string, UInt64(name.rawValue))
       emitter.emit(.defineMember, d: Int(flags), register, narrow(constant), temporary)

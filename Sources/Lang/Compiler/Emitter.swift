@@ -243,11 +243,13 @@ struct Emitter {
   }
 
   /// Notes that `register` holds a variable from here on; returns what ``endLocal(_:)`` needs.
-  mutating func beginLocal(_ symbol: Symbol, register: Int, isCell: Bool) -> Int {
+  mutating func beginLocal(
+    _ symbol: Symbol, register: Int, isCell: Bool, importedVariable: Int32 = -1
+  ) -> Int {
     locals.append(
       LocalRange(
         symbol: symbol, register: UInt16(truncatingIfNeeded: register), isCell: isCell,
-        start: UInt32(position), end: UInt32.max))
+        start: UInt32(position), end: UInt32.max, importedVariable: importedVariable))
     return locals.count - 1
   }
 

@@ -14,9 +14,13 @@ struct Resolver {
     var function: Int32
     /// Slot of a module variable; the compiler keeps the register of a local here.
     var place: Int32 = -1
+    /// Its number among the local variables that `from` imports bind, or -1.
+    var importedVariable: Int32 = -1
     var isGlobal = false
     /// Declared by `let`.
     var isConstant = false
+    /// A local that an import declares; others may only be assigned to by one.
+    var isImport = false
     /// Used by a function inside of the one that declares it.
     var isCaptured = false
     /// Assigned to after its declaration.
@@ -69,6 +73,8 @@ struct Resolver {
   var functions = GrowableBuffer<Function>(capacity: 64)
   var globals: [Symbol]
   var hasStarImport = false
+  /// How many local variables `from` imports bind.
+  private(set) var importedVariableCount: Int32 = 0
   var diagnostics: [Diagnostic] = []
 
   /// The variable that each symbol is bound to at this point of the walk, plus 1.
@@ -222,10 +228,22 @@ struct Resolver {
     } else if known >= 0, variables[known].function == function, !variables[known].isGlobal {
       variables.base[known].isReassigned = true
       setMeaning(node, .local, UInt32(known))
+      noteFromImport(node, of: known)
     } else {
       let variable = declare(symbol, for: node)
       variables.base[variable].needsCheck = true
+      variables.base[variable].isImport = true
+      noteFromImport(node, of: variable)
     }
+  }
+
+  /// Numbers a variable that imports declare at the first `from` import among them.
+  private mutating func noteFromImport(_ node: NodeIndex, of variable: Int) {
+    guard nodes[Int(node)].kind == .importedName, variables[variable].isImport,
+      variables[variable].importedVariable < 0
+    else { return }
+    variables.base[variable].importedVariable = importedVariableCount
+    importedVariableCount += 1
   }
 
   private mutating func declareGlobal(
