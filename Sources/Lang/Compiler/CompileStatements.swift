@@ -1,4 +1,4 @@
-// Statements: control flow, declarations, errors, imports.
+// Statements: control flow, declarations, errors.
 
 extension Compiler {
   mutating func statement(_ index: NodeIndex) {
@@ -562,60 +562,5 @@ extension Compiler {
       Handler(
         start: UInt32(start), end: UInt32(end), target: UInt32(target),
         register: UInt16(truncatingIfNeeded: register), isFinally: isFinally))
-  }
-
-  // MARK: Imports
-
-  private func modulePath(_ record: UInt32) -> (level: Int, path: [Symbol]) {
-    let count = Int(extra[Int(record) + 1])
-    return (
-      Int(extra[Int(record)]), (0..<count).map { Symbol(extra[Int(record) + 2 + $0]) }
-    )
-  }
-
-  /// Describes an import that binds `binding`; `index` is the node that the resolver gave a meaning.
-  private mutating func descriptor(
-    _ node: Node, binding: Symbol, at index: NodeIndex, name: Symbol, bindsLeaf: Bool
-  ) -> Int {
-    let (level, path) = modulePath(node.a)
-    let (kind, number) = meaning(index)
-    if kind == .local, name != .none, variables[number].importedVariable >= 0 {
-      module.importsByVariable[Int(variables[number].importedVariable)].append(module.imports.count)
-    }
-    module.imports.append(
-      ImportDescriptor(
-        binding: binding, isGlobal: kind != .local, function: functionNumber, level: level,
-        path: path, name: name, bindsLeaf: bindsLeaf,
-        isEager: node.flags & NodeFlags.eager != 0, offset: node.start))
-    return emitter.constant(.importDescriptor, UInt64(module.imports.count - 1))
-  }
-
-  private mutating func importStatement(_ index: NodeIndex, _ node: Node) {
-    let binding = node.b != 0 ? Symbol(node.b) : Symbol(extra[Int(node.a) + 2])
-    let number = descriptor(
-      node, binding: binding, at: index, name: .none, bindsLeaf: node.b != 0)
-    let register = emitter.takeRegisters()
-    emitter.anchor = node.start
-    emitter.emit(.importModule, register, wide: number)
-    store(register, into: index)
-  }
-
-  private mutating func fromImportStatement(_ index: NodeIndex, _ node: Node) {
-    emitter.anchor = node.start
-    if node.flags & NodeFlags.star != 0 {
-      let number = descriptor(node, binding: .none, at: index, name: .none, bindsLeaf: true)
-      return emitter.emit(.importStar, 0, wide: number)
-    }
-    for position in 0..<Int(node.c) {
-      let imported = extra[Int(node.b) + position]
-      let register = emitter.takeRegisters()
-      let number = descriptor(
-        node, binding: Symbol(nodes[Int(imported)].b), at: imported,
-        name: Symbol(nodes[Int(imported)].a), bindsLeaf: true)
-      emitter.anchor = nodes[Int(imported)].start
-      emitter.emit(.importName, register, wide: number)
-      store(register, into: imported)
-      emitter.releaseRegisters(from: register)
-    }
   }
 }

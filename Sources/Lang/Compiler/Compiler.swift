@@ -350,44 +350,6 @@ struct Compiler {
     }
   }
 
-  private mutating func hoistImport(_ index: NodeIndex) {
-    let (kind, number) = meaning(index)
-    // Two imports of one name share a variable.
-    if kind == .local, variables[number].place < 0 { hoistLocal(index) }
-  }
-
-  /// Imports bind in the whole function, so their variables exist from its start.
-  private mutating func hoistImports(_ index: NodeIndex) {
-    let node = nodes[Int(index)]
-    switch node.kind {
-    case .importStatement: hoistImport(index)
-    case .fromImportStatement:
-      for position in 0..<node.c { hoistImport(extra[Int(node.b + position)]) }
-    case .block:
-      for position in 0..<node.b { hoistImports(extra[Int(node.a + position)]) }
-    case .ifStatement:
-      var current = node
-      while true {
-        hoistImports(current.b)
-        if current.c == 0 { break }
-        if nodes[Int(current.c)].kind != .ifStatement {
-          hoistImports(current.c)
-          break
-        }
-        current = nodes[Int(current.c)]
-      }
-    case .whileStatement: hoistImports(node.b)
-    case .forStatement: hoistImports(node.c)
-    case .tryStatement:
-      hoistImports(node.a)
-      let count = Int(extra[Int(node.b)])
-      for position in 0..<count { hoistImports(nodes[Int(extra[Int(node.b) + 1 + position])].c) }
-      let final = extra[Int(node.b) + 1 + count]
-      if final != 0 { hoistImports(final) }
-    default: break
-    }
-  }
-
   // MARK: Classes
 
   mutating func classDeclaration(_ index: NodeIndex) {
