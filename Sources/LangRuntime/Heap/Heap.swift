@@ -380,6 +380,28 @@ struct Heap {
     }
   }
 
+  /// Calls `body` with every object, in the order of addresses within a size.
+  ///
+  /// What died since the last collection is among them. `body` must not allocate.
+  ///
+  /// - Complexity: Linear in the heap.
+  mutating func forEachObject(_ body: (UnsafeMutablePointer<ObjectHeader>) -> Void) {
+    finishSweeping()
+    for sizeClass in 0..<Heap.classCount {
+      let entry = classes + sizeClass
+      for position in 0..<entry.pointee.blockCount {
+        let block = entry.pointee.blocks.unsafelyUnwrapped[position]
+        for cell in 0..<block.cellCount {
+          let header = (block.memory + cell * block.cellSize)
+            .assumingMemoryBound(to: ObjectHeader.self)
+          // A free cell's kind is 0.
+          if header.pointee.kind != 0 { body(header) }
+        }
+      }
+    }
+    for position in 0..<largeCount { body(large[position].unsafelyUnwrapped) }
+  }
+
   /// Called when marking is complete: frees dead large objects, leaves blocks to be swept lazily.
   mutating func startSweeping() {
     collectionNumber += 1
