@@ -15,7 +15,7 @@ let package = Package(
     // The front end: text to bytecode. Pure; knows nothing of running.
     .target(name: "Lang"),
     // The machine: values, heap, interpreter, modules, built-ins, embedding.
-    .target(name: "LangRuntime", dependencies: ["Lang"]),
+    .target(name: "LangRuntime", dependencies: ["Lang", "CMinizip"]),
     // The `lang` command.
     .executableTarget(
       name: "repl",
