@@ -4,34 +4,47 @@ import LangRuntime
 /// Runs one program and turns its end into an exit code and messages on standard error.
 struct ScriptRunner {
   let machine: Machine
+  private let options: RunOptions
 
-  init() {
+  init(_ options: RunOptions = RunOptions()) {
     // A reader that goes away is noticed at the next write, which then fails.
     signal(SIGPIPE, SIG_IGN)
+    self.options = options
     machine = Machine()
     if getenv("LANG_GC_STRESS") != nil { machine.isCollectorStressed = true }
     InterruptSignal.connect(machine)
   }
 
-  /// Runs a script by its path.
+  /// Runs a script or an archive by its path.
   func runFile(_ path: String, arguments: [String]) -> Int32 {
+    let location = SourceFile.absolutePath(path)
+    if Machine.isArchive(path) {
+      prepare(program: path, arguments: arguments)
+      return finish { () throws(LangError) in try machine.runArchive(path) }
+    }
     switch SourceFile.read(path) {
     case .failure(let error):
-      machine.flushOutput()
       Console.error("lang: cannot read '\(path)': \(error.reason)")
       return ExitCode.cannotBeRead
     case .success(let source):
-      machine.addModulePath(SourceFile.folder(of: path))
+      machine.addModulePath(SourceFile.folder(of: location))
+      prepare(program: path, arguments: arguments)
       return finish {
         () throws(LangError) in
-        try machine.run(source, name: path, location: SourceFile.absolutePath(path))
+        try machine.run(source, name: path, location: location)
       }
     }
   }
 
+  /// Runs a module that is found on the path.
+  func runModule(_ name: String, arguments: [String]) -> Int32 {
+    prepare(program: name, arguments: arguments, searching: SourceFile.absolutePath("."))
+    return finish { () throws(LangError) in try machine.runModule(name) }
+  }
+
   /// Runs a text that is in no file.
-  func runText(_ source: [UInt8], name: String) -> Int32 {
-    machine.addModulePath("")
+  func runText(_ source: [UInt8], name: String, arguments: [String] = []) -> Int32 {
+    prepare(program: name, arguments: arguments, searching: SourceFile.absolutePath("."))
     return finish { () throws(LangError) in try machine.run(source, name: name) }
   }
 
@@ -43,6 +56,28 @@ struct ScriptRunner {
       return ExitCode.cannotBeRead
     case .success(let source): return runText(source, name: "<stdin>")
     }
+  }
+
+  /// Sets up what all programs find: the path behind their own folder, rules of imports, arguments.
+  func prepare(program: String, arguments: [String], searching folder: String? = nil) {
+    if let folder { machine.addModulePath(folder) }
+    if let path = getenv("LANG_PATH") {
+      for entry in String(cString: path).split(separator: ":") {
+        machine.addModulePath(String(entry))
+      }
+    }
+    for entry in options.paths { machine.addModulePath(entry) }
+    if let names = getenv("LANG_EAGER") {
+      for name in String(cString: names).split(separator: ",") {
+        machine.importEagerly(
+          name.trimmingSpaces(), rule: "LANG_EAGER=\(name.trimmingSpaces())")
+      }
+    }
+    for name in options.eager { machine.importEagerly(name, rule: "--eager \(name)") }
+    if options.isEager || getenv("LANG_LAZY").map({ String(cString: $0) == "0" }) ?? false {
+      machine.importsAreLazy = false
+    }
+    machine.programArguments = [program] + arguments
   }
 
   /// Compiles a script without running it.
@@ -79,6 +114,7 @@ struct ScriptRunner {
       status = report(error)
     }
     machine.flushOutput()
+    status = writeReport(status)
     if let failure = machine.outputFailure {
       // A reader that has gone away needs no message: `lang x.l | head -1`.
       if failure == EPIPE { return ExitCode.brokenPipe }
@@ -94,6 +130,21 @@ struct ScriptRunner {
       Console.error(
         "gc: collections \(statistics.collections), longest pause \(milliseconds) ms, "
           + "heap \(statistics.bytes) bytes")
+    }
+    return status
+  }
+
+  /// Writes the report that was asked for, to standard error or to a file.
+  private func writeReport(_ status: Int32) -> Int32 {
+    guard let format = options.report else { return status }
+    let text = machine.moduleReport(format)
+    guard let file = options.reportFile else {
+      Console.error(text, terminator: "")
+      return status
+    }
+    if let reason = SourceFile.write(Array(text.utf8), to: file) {
+      Console.error("lang: cannot write the report to '\(file)': \(reason)")
+      return status == ExitCode.success ? ExitCode.cannotBeRead : status
     }
     return status
   }
@@ -130,5 +181,27 @@ enum InterruptSignal {
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
     sigprocmask(SIG_UNBLOCK, &signals, nil)
+  }
+}
+
+/// What the command line says of how to run a program.
+struct RunOptions {
+  /// Places to look for modules in, behind the program's own folder and `LANG_PATH`.
+  var paths: [String] = []
+  /// Modules to import eagerly.
+  var eager: [String] = []
+  /// Import everything eagerly.
+  var isEager = false
+  /// What to write at the end, and where to; nil for standard error.
+  var report: Machine.ReportFormat?
+  var reportFile: String?
+}
+
+extension Substring {
+  /// The text without spaces at its ends.
+  fileprivate func trimmingSpaces() -> String {
+    var text = self.drop { $0 == " " }
+    while text.last == " " { text.removeLast() }
+    return String(text)
   }
 }

@@ -7,7 +7,7 @@ import LangRuntime
 enum Terminal {
   static func run() -> Int32 {
     let runner = ScriptRunner()
-    runner.machine.addModulePath("")
+    runner.prepare(program: "", arguments: [], searching: SourceFile.absolutePath("."))
     let session = MachineSession(runner.machine)
     var text = ""
     while true {

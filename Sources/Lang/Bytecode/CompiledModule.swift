@@ -281,3 +281,16 @@ extension CompiledModule {
       ?? .none
   }
 }
+
+extension CompiledModule {
+  /// Bytes of the code and its tables.
+  public var byteCount: Int {
+    functions.reduce(0) { sum, code in
+      sum + code.instructions.count * MemoryLayout<Instruction>.stride
+        + code.anchors.count * MemoryLayout<UInt32>.stride
+        + code.constants.count * MemoryLayout<Constant>.stride
+        + code.caches.count * MemoryLayout<Symbol>.stride
+        + code.locals.count * MemoryLayout<LocalRange>.stride
+    }
+  }
+}

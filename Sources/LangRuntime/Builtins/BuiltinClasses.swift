@@ -81,6 +81,9 @@ extension Engine {
     let stack = makeNative(addNative(ErrorMethods.stack), owner: root)
     root.pointee.members.set(
       pointee.names.stack, Value(.native, stack), flags: UInt32(MemberFlags.getter))
+    let notes = makeNative(addNative(ErrorMethods.notes), owner: root)
+    root.pointee.members.set(
+      pointee.symbols.intern("notes"), Value(.native, notes), flags: UInt32(MemberFlags.getter))
     setBuiltin("Error", Value(.class, root))
     func make(_ name: StaticString) -> ClassReference {
       let `class` = makeClass(pointee.symbols.intern(name), base: root)
@@ -101,16 +104,28 @@ extension Engine {
 
   /// Modules written in Swift: found like any other, filled at their first use.
   private func registerNativeModules() {
-    let math = addModule("math", location: "", isPackage: false)
-    pointee.modules.records[math].initializer = { (engine, module) throws(RaisedError) in
-      for definition in MathModule.definitions {
-        let native = engine.makeNative(engine.addNative(definition), owner: nil)
-        try engine.setVariable(
-          of: module, engine.pointee.symbols.intern(definition.name), Value(.native, native))
-      }
+    register("math") { (engine, module) throws(RaisedError) in
+      try engine.define(MathModule.definitions, in: module)
       for (name, value) in MathModule.constants {
         try engine.setVariable(of: module, engine.pointee.symbols.intern(name), value)
       }
+    }
+    register("lazy", LazyModule.initialize)
+    register("sys", SystemModule.initialize)
+  }
+
+  private func register(
+    _ name: String, _ initializer: @escaping (Engine, ModuleReference) throws(RaisedError) -> Void
+  ) {
+    pointee.modules.natives[name] = NativeModule(precedesPath: false, initializer: initializer)
+  }
+
+  /// Adds functions to a native module.
+  func define(_ definitions: [NativeDefinition], in module: ModuleReference) throws(RaisedError) {
+    for definition in definitions {
+      let native = makeNative(addNative(definition), owner: nil)
+      try setVariable(
+        of: module, pointee.symbols.intern(definition.displayName), Value(.native, native))
     }
   }
 }
@@ -145,5 +160,15 @@ enum ErrorMethods {
     let list = engine.makeList(capacity: lines.count)
     for line in lines { engine.append(engine.makeString(line), to: list) }
     return Value(.list, list)
+  }
+
+  /// `error.notes`: a list of texts that were added to it on its way up, by failing loads for one.
+  nonisolated(unsafe) static let notes = NativeDefinition(
+    "notes", "", "What was added to the error on its way: which module was loading, for one.",
+    isMethod: true
+  ) { (call) throws(RaisedError) -> Value in
+    let engine = call.engine
+    let known = engine.field(call.receiver.instance, engine.pointee.names.notes)
+    return known.tag == .list ? known : Value(.list, engine.makeList(capacity: 0))
   }
 }

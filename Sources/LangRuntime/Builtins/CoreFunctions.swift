@@ -46,9 +46,11 @@ enum CoreFunctions {
       (call) throws(RaisedError) -> Value in
       try help(call)
     },
-    NativeDefinition("reload", "module", "Not available in this version.") {
-      (call) throws(RaisedError) -> Value in
-      throw call.engine.typeError("reload() is not available in this version")
+    NativeDefinition(
+      "reload", "module",
+      "Runs the current source of a module, given itself or by name, again into the same module."
+    ) { (call) throws(RaisedError) -> Value in
+      try call.engine.reload(try LazyModule.module(call, "reload"))
     },
     NativeDefinition(
       "exit", "status?", "Ends the program; `finally` blocks run. A text is printed as an error."

@@ -50,7 +50,17 @@ extension Engine {
         "  " + place + String(repeating: " ", count: max(1, width - place.count))
         + parts[1].drop { $0 == " " } + "\n"
     }
-    return text
+    return text + notes(of: error)
+  }
+
+  /// The lines that were added to an error on its way up.
+  private func notes(of error: Value) -> String {
+    let notes = field(error.instance, pointee.names.notes)
+    guard notes.tag == .list else { return "" }
+    return (0..<notes.list.pointee.count).map { position in
+      let item = notes.list.pointee.items[position]
+      return item.isString ? "note: \(item.string.text)\n" : ""
+    }.joined()
   }
 
   /// What a newcomer can do about the most frequent mistakes; `operands` are the two of an operator.

@@ -116,6 +116,8 @@ public struct HostFunction {
       hostFunction: name, parameters: parameters
     ) { (call) throws(RaisedError) -> Value in
       let engine = call.engine
+      // It may write files that are imported next.
+      engine.pointee.modules.changes += 1
       let values = (0..<call.count).map { engine.export(call[$0]) }
       let result: HostValue
       do {

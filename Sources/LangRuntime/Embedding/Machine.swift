@@ -20,7 +20,7 @@ public final class Machine {
   /// - Parameters:
   ///   - limits: What programs may use.
   ///   - output: Gets what programs print; nil for standard output.
-  ///   - modulePath: Folders in which imports are looked for.
+  ///   - modulePath: Where imports are looked for; see ``addModulePath(_:)``.
   /// - Complexity: A fraction of a millisecond: the built-in types are set up.
   public init(
     limits: Limits = Limits(), output: (@Sendable (UnsafeRawBufferPointer) -> Void)? = nil,
@@ -47,15 +47,24 @@ public final class Machine {
 
   /// Runs a program from its bytes, which must be UTF-8; see ``run(_:name:)-(String,_)``.
   public func run(_ source: [UInt8], name: String, location: String = "") throws(LangError) {
-    let number = engine.addModule("__main__", location: location, isPackage: false)
-    let record = engine.pointee.modules.records[number]
-    record.source = LoadedSource(name: name, bytes: source)
+    let record = ModuleRecord(name: "__main__", folder: nil, form: .program)
+    record.loadedSource = LoadedSource(name: name, location: location, bytes: source)
+    if !location.isEmpty {
+      record.programFolder = ModuleFolder(path: LangRuntime.folder(of: location))
+    }
+    try run(record)
+  }
+
+  /// Runs the program that a record describes.
+  func run(_ record: ModuleRecord) throws(LangError) {
+    let number = engine.addModule(record)
     try evaluate {
       [engine] () throws(LangError) in
       let function = try Machine.compile(engine, record, number)
       do throws(RaisedError) {
         engine.root(Value(.function, function))
         record.state = .loading
+        record.module?.pointee.header.flags |= ModuleObject.isTracked
         _ = try engine.call(Value(.function, function))
         record.state = .loaded
       } catch {
@@ -88,7 +97,7 @@ public final class Machine {
           diagnostics: diagnostics, name: record.source.name, source: record.source.bytes))
     case .compiled(let compiled):
       do throws(RaisedError) {
-        return try engine.instantiate(compiled, record, number)
+        return try engine.instantiate(compiled, record, number, record.source)
       } catch {
         throw engine.makeLangError(error)
       }
@@ -168,21 +177,11 @@ public final class Machine {
 
   /// Adds a native module; its functions are made at its first use.
   public func defineModule(_ name: String, functions: [HostFunction]) {
-    let number: Int
-    if let known = engine.pointee.modules.byName[name] {
-      number = known
-    } else {
-      number = engine.addModule(name, location: "", isPackage: false)
-    }
-    let record = engine.pointee.modules.records[number]
-    let earlier = record.initializer
-    record.initializer = { (engine, module) throws(RaisedError) in
+    let earlier = engine.pointee.modules.natives[name]?.initializer
+    engine.pointee.modules.natives[name] = NativeModule(precedesPath: true) {
+      (engine, module) throws(RaisedError) in
       try earlier?(engine, module)
-      for function in functions {
-        let native = engine.makeNative(engine.addNative(function.definition), owner: nil)
-        try engine.setVariable(
-          of: module, engine.pointee.symbols.intern(function.name), Value(.native, native))
-      }
+      try engine.define(functions.map(\.definition), in: module)
     }
   }
 
@@ -205,9 +204,6 @@ public final class Machine {
 
   // MARK: Control
 
-  /// Adds a folder in which imports are looked for, after those that are known.
-  public func addModulePath(_ folder: String) { engine.pointee.modules.path.append(folder) }
-
   /// Writes out what programs have printed so far.
   public func flushOutput() { engine.pointee.output.flush() }
 
@@ -226,7 +222,7 @@ public final class Machine {
     get { engine.pointee.heap.isStressed }
     set {
       engine.pointee.heap.isStressed = newValue
-      if newValue { engine.pointee.heap.allowance = 0 }
+      if newValue { engine.pointee.heap.allow(0) }
     }
   }
 

@@ -25,16 +25,17 @@ public final class MachineSession {
   /// Makes a session that runs as the machine's main module.
   public init(_ machine: Machine) {
     self.machine = machine
-    number = machine.engine.addModule("__main__", location: "", isPackage: false)
-    record = machine.engine.pointee.modules.records[number]
+    record = ModuleRecord(name: "__main__", folder: nil, form: .program)
+    number = machine.engine.addModule(record)
     record.state = .loaded
   }
 
   /// Compiles and runs one piece.
   public func evaluate(_ text: String) -> Outcome {
     let engine = machine.engine
-    record.source = LoadedSource(name: "<input>", bytes: Array(text.utf8))
-    let outcome = record.source.bytes.withUnsafeBufferPointer {
+    let source = LoadedSource(name: "<input>", bytes: Array(text.utf8))
+    record.loadedSource = source
+    let outcome = source.bytes.withUnsafeBufferPointer {
       Compilation.compile(
         $0, symbols: engine.pointee.symbols, knownGlobals: globals.isEmpty ? nil : globals,
         allowsRedeclaration: true, showsExpressions: true)
@@ -44,7 +45,7 @@ public final class MachineSession {
       if isIncomplete { return .incomplete }
       return .failed(
         .syntax(
-          SyntaxFailure(diagnostics: diagnostics, name: "<input>", source: record.source.bytes)))
+          SyntaxFailure(diagnostics: diagnostics, name: "<input>", source: source.bytes)))
     case .compiled(let compiled):
       return run(compiled)
     }
@@ -65,6 +66,7 @@ public final class MachineSession {
       } else {
         module = engine.makeModule(record: number, capacity: MachineSession.variableLimit)
         self.module = module
+        module.pointee.header.flags |= ModuleObject.isTracked
         record.module = module
         try engine.definePredefined(module, record)
       }

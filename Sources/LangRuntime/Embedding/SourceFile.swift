@@ -36,10 +36,20 @@ public enum SourceFile {
     }
   }
 
-  /// The folder of a path, `""` for the current one.
-  public static func folder(of path: String) -> String {
-    path.contains("/") ? LangRuntime.folder(of: path) : ""
+  /// Writes a file as a whole: beside it first, then in its place.
+  ///
+  /// - Returns: Why it failed, or nil.
+  public static func write(_ bytes: [UInt8], to path: String) -> String? {
+    do throws(FileError) {
+      try writeFile(bytes, to: path)
+      return nil
+    } catch {
+      return error.reason
+    }
   }
+
+  /// The folder of a path, `"."` for the current one.
+  public static func folder(of path: String) -> String { LangRuntime.folder(of: path) }
 
   /// The absolute form of a path, with links resolved.
   public static func absolutePath(_ path: String) -> String { LangRuntime.absolutePath(path) }

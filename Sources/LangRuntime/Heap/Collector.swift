@@ -234,7 +234,7 @@ extension Engine {
       let depth = (pointee.top - pointee.stack) * MemoryLayout<Value>.stride
       allowance = depth < 1 << 16 ? 0 : depth / 64
     }
-    pointee.heap.allowance = allowance
+    pointee.heap.allow(allowance)
     pointee.collections += 1
     pointee.longestPause = max(pointee.longestPause, monotonicNanoseconds() - start)
   }
@@ -358,7 +358,9 @@ extension Heap {
     case .proxy:
       memory.assumingMemoryBound(to: ProxyObject.self).pointee.holders.deallocate()
     case .deferred:
-      memory.assumingMemoryBound(to: DeferredObject.self).pointee.holders.deallocate()
+      let deferred = memory.assumingMemoryBound(to: DeferredObject.self)
+      deferred.pointee.holders.deallocate()
+      deferred.pointee.importSource.release()
     default: break
     }
   }

@@ -84,7 +84,10 @@ struct Heap {
   /// Bytes in live and not yet reclaimed objects, external memory included.
   var byteCount = 0
   /// Bytes that may still be allocated before a collection is wanted.
-  var allowance = Heap.firstThreshold
+  private(set) var allowance = Heap.firstThreshold
+  /// What ``allowance`` was set to last, and bytes that were allocated before that.
+  private var allowanceGiven = Heap.firstThreshold
+  private var allocatedBefore = 0
   static let firstThreshold = 4 << 20
   /// No allocation may bring `byteCount` beyond this.
   var limit = Int.max
@@ -163,6 +166,16 @@ struct Heap {
     allowance &-= bytes
     if allowance < 0 { attention.pointee = 1 }
   }
+
+  /// Sets how many bytes may be allocated before the next collection is wanted.
+  mutating func allow(_ bytes: Int) {
+    allocatedBefore = allocatedCount
+    allowanceGiven = bytes
+    allowance = bytes
+  }
+
+  /// Bytes that were ever allocated.
+  var allocatedCount: Int { allocatedBefore &+ (allowanceGiven &- allowance) }
 
   // MARK: External memory
 

@@ -129,7 +129,7 @@ extension Engine {
       let value = module.pointee.slots[entry.pointee.value.int]
       if !value.isUndefined { return value }
     }
-    if let submodule = submodule(symbol, of: module) { return submodule }
+    if let submodule = try submodule(symbol, of: module) { return submodule }
     if let hook = module.pointee.names.entry(pointee.names.getAttribute) {
       let function = module.pointee.slots[hook.pointee.value.int]
       if !function.isUndefined && symbol != pointee.names.getAttribute {
@@ -153,7 +153,7 @@ extension Engine {
         "\(typeName(of: value.boundMethod.pointee.receiver)) has no base attribute '\(name)'")
     default: holder = typeName(of: value)
     }
-    let note = value.tag == .module ? loadingNote(value.module, symbol) : ""
+    let note = value.tag == .module ? loadingNote(value.module) : ""
     let error = attributeError("\(holder) has no attribute '\(name)'" + note)
     setField(
       error.value.instance, pointee.names.lookup, makeTuple(value, string(of: symbol)))

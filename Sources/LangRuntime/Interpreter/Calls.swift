@@ -227,10 +227,11 @@ extension Engine {
     openStack()
     if arguments + filled > pointee.top { pointee.top = arguments + filled }
     if !ensureStack(pointee.top + 64) { return .failed }
-    for position in 0..<filled where arguments[position].tag == .deferred {
-      if !resolveInPlace(arguments + position) { return .failed }
-    }
     do throws(RaisedError) {
+      for position in 0..<filled where arguments[position].tag == .deferred {
+        return try runResolving(
+          definition - pointee.nativeTable, arguments, count, filled, resultOffset)
+      }
       let result = try definition.pointee.body(
         NativeCall(engine: self, arguments: arguments, count: count))
       (UnsafeMutableRawPointer(pointee.frame.pointee.base) + Int(resultOffset))
@@ -240,6 +241,23 @@ extension Engine {
       _ = fail(error)
       return .failed
     }
+  }
+
+  /// Runs a native of which an argument is a deferred name.
+  @inline(never)
+  private func runResolving(
+    _ number: Int, _ arguments: UnsafeMutablePointer<Value>, _ count: Int, _ filled: Int,
+    _ resultOffset: UInt16
+  ) throws(RaisedError) -> CallOutcome {
+    if !pointee.nativeTable[number].takesUnresolved {
+      for position in 0..<filled { arguments[position] = try resolved(arguments[position]) }
+    }
+    // Loading a module may have moved the table.
+    let result = try pointee.nativeTable[number].body(
+      NativeCall(engine: self, arguments: arguments, count: count))
+    (UnsafeMutableRawPointer(pointee.frame.pointee.base) + Int(resultOffset))
+      .assumingMemoryBound(to: Value.self).pointee = result
+    return .done
   }
 
   func describe(_ native: NativeReference) -> String {

@@ -120,6 +120,10 @@ struct EngineState {
   var longestPause: UInt64 = 0
   /// Where `print` writes.
   var output: OutputStream
+  /// Where the machine's own messages go.
+  var errorOutput: OutputStream
+  /// What the program was started with, for `sys.argv`.
+  var programArguments: [String] = []
 }
 
 /// What a machine may use.

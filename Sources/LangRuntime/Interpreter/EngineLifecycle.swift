@@ -56,7 +56,8 @@ extension Engine {
         builtins: .allocate(capacity: BuiltinNames.all.count), modules: ModuleTable(),
         handles: .allocate(capacity: 16), handleCapacity: 16, bridge: noFunction,
         bridgeReturn: noCode, unresolved: .allocate(capacity: 16), unresolvedCapacity: 16,
-        generators: .allocate(capacity: 16), generatorCapacity: 16, output: output))
+        generators: .allocate(capacity: 16), generatorCapacity: 16, output: output,
+        errorOutput: OutputStream(descriptor: 2)))
     engine.setNativeStackLimit()
     engine.pointee.attention = limits.steps == nil ? 0 : 1
     engine.installBuiltins()
@@ -90,8 +91,9 @@ extension Engine {
 
   /// Makes the function whose frames stand between Swift code and what it calls.
   private func makeBridge() {
-    let record = ModuleRecord(name: "<bridge>", location: "", isPackage: false)
+    let record = ModuleRecord(name: "<bridge>", folder: nil, form: .native)
     let module = makeModule(record: pointee.modules.records.count, capacity: 1)
+    module.pointee.header.flags |= ModuleObject.isTracked
     record.module = module
     record.state = .loaded
     pointee.modules.records.append(record)
@@ -121,6 +123,7 @@ extension Engine {
   func destroy() {
     pointee.output.flush()
     pointee.output.deallocate()
+    pointee.errorOutput.deallocate()
     pointee.heap.deallocate()
     munmap(pointee.stack, Engine.stackCapacity * MemoryLayout<Value>.stride)
     munmap(pointee.frames, (pointee.limits.depth + 8) * MemoryLayout<Frame>.stride)

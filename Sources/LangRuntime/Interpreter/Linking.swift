@@ -139,12 +139,11 @@ extension Engine {
           instruction.d)
       default:
         let number = prototype.pointee.constants[instruction.wide].int
-        let descriptor = unit.compiled.imports[number]
-        let importer = unit.module.pointee.record
+        let site = ImportSite(unit: unit, number: number)
         switch instruction.opcode {
-        case .importModule: target.pointee = try importModule(descriptor, importer: importer)
-        case .importName: target.pointee = try importName(descriptor, importer: importer)
-        default: try importStar(descriptor, into: unit.module)
+        case .importModule: target.pointee = try importModule(site)
+        case .importName: target.pointee = try importName(site)
+        default: try importStar(site)
         }
       }
     }

@@ -51,6 +51,8 @@ struct NativeDefinition {
   /// Keyword-only parameters behind a `...`.
   let keywordCount: Int
   let isMethod: Bool
+  /// Gets deferred names as they are, not what they stand for.
+  let takesUnresolved: Bool
   /// Name and parameters of a function of an embedding program, which are not known to the compiler.
   var hostName: String?
   var hostParameters: [String] = []
@@ -60,12 +62,13 @@ struct NativeDefinition {
   /// Declares a function.
   init(
     _ name: StaticString, _ parameters: StaticString = "", _ documentation: StaticString = "",
-    isMethod: Bool = false, body: @escaping NativeBody
+    isMethod: Bool = false, takesUnresolved: Bool = false, body: @escaping NativeBody
   ) {
     self.name = name
     self.parameters = parameters
     self.documentation = documentation
     self.isMethod = isMethod
+    self.takesUnresolved = takesUnresolved
     self.body = body
     var (required, all, keywords, isVariadic, isOptional, isEmpty) = (0, 0, 0, false, false, true)
     let text = UnsafeBufferPointer(start: parameters.utf8Start, count: parameters.utf8CodeUnitCount)
@@ -97,6 +100,7 @@ struct NativeDefinition {
     self.parameters = ""
     documentation = ""
     isMethod = false
+    takesUnresolved = false
     hostName = name
     hostParameters = parameters
     minimum = parameters.count

@@ -11,6 +11,9 @@ struct WellKnownNames {
   let trace: Symbol
   /// The hidden field of an AttributeError with what was looked at and for which name.
   let lookup: Symbol
+  /// The hidden field of an error with the notes that were added on its way.
+  let notes: Symbol
+  let filter: Symbol
   let moduleName, moduleFile, moduleDocumentation, modulePackage, getAttribute: Symbol
 
   init(_ symbols: SymbolTable) {
@@ -47,6 +50,8 @@ struct WellKnownNames {
     stack = symbols.intern("stack")
     trace = symbols.intern("(trace)")
     lookup = symbols.intern("(lookup)")
+    notes = symbols.intern("(notes)")
+    filter = symbols.intern("filter")
     moduleName = symbols.intern("__name__")
     moduleFile = symbols.intern("__file__")
     moduleDocumentation = symbols.intern("__doc__")

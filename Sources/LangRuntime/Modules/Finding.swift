@@ -6,138 +6,195 @@ import Lang
   import Darwin
 #endif
 
-// Finding modules: from a dotted name to a location, without reading a byte of source.
+// Finding modules: from a dotted name to a place, without reading a byte of source.
 
-/// What the file system says about a path.
-enum FileKind {
-  case missing, file, folder
-
-  /// Asks the file system; one call.
-  init(_ path: String) {
-    var status = stat()
-    if stat(path, &status) != 0 {
-      self = .missing
-    } else if status.st_mode & S_IFMT == S_IFDIR {
-      self = .folder
-    } else {
-      self = .file
-    }
-  }
-}
-
-/// Reading a whole file failed; the text says why.
-struct FileError: Error {
-  let reason: String
-}
-
-/// The bytes of a file.
-func readFile(_ path: String) throws(FileError) -> [UInt8] {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  if descriptor < 0 { throw FileError(reason: String(cString: strerror(errno))) }
-  defer { close(descriptor) }
-  var status = stat()
-  if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-    throw FileError(reason: "it is a directory")
-  }
-  // One byte more than expected, so that a file that did not grow ends with the second read.
-  var failure: Int32 = 0
-  var capacity = max(Int(status.st_size), 0) + 1
-  var bytes: [UInt8] = []
-  while true {
-    let offset = bytes.count
-    var isAtEnd = false
-    let piece = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-      while count < buffer.count {
-        let got = read(
-          descriptor, buffer.baseAddress.unsafelyUnwrapped + count, buffer.count - count)
-        if got < 0 && errno == EINTR { continue }
-        if got < 0 { failure = errno }
-        if got <= 0 {
-          isAtEnd = true
-          return
-        }
-        count += got
-      }
-    }
-    if failure != 0 { throw FileError(reason: String(cString: strerror(failure))) }
-    if offset == 0 { bytes = piece } else { bytes += piece }
-    if isAtEnd { return bytes }
-    capacity = max(bytes.count, 1 << 16)
-  }
-}
-
-/// The absolute form of a path, with links resolved; the path itself when it does not exist.
-func absolutePath(_ path: String) -> String {
-  guard let resolved = realpath(path, nil) else { return path }
-  defer { free(resolved) }
-  return String(cString: resolved)
-}
-
-/// The part of a path before its last separator.
-func folder(of path: String) -> String {
-  guard let separator = path.lastIndex(of: "/") else { return "." }
-  return separator == path.startIndex ? "/" : String(path[..<separator])
+/// Where a module was found.
+struct FoundModule {
+  let folder: ModuleFolder
+  let form: ModuleForm
 }
 
 extension Engine {
   /// The record of the module `name`, found now if it is not known; nil when there is none.
-  func findModule(_ name: String) -> Int? {
+  ///
+  /// The packages around it are found with it.
+  func findModule(_ name: String) throws(RaisedError) -> Int? {
     if let known = pointee.modules.byName[name] { return known }
-    var folders = pointee.modules.path
-    var last = name
+    if let fault = pointee.modules.fault { try fault(.find, name) }
+    var parent: ModuleRecord?
     if let dot = name.lastIndex(of: ".") {
-      last = String(name[name.index(after: dot)...])
-      guard let parent = findModule(String(name[..<dot])) else { return nil }
-      guard let folder = pointee.modules.records[parent].folder else { return nil }
-      folders = [folder]
+      guard let number = try findModule(String(name[..<dot])) else { return nil }
+      parent = pointee.modules.records[number]
     }
-    for folder in folders {
-      let base = folder.isEmpty ? last : "\(folder)/\(last)"
-      // A folder without `init.l` is a package too, but a file of the name comes before it.
-      for (path, isPackage) in [("\(base)/init.l", true), ("\(base).l", false)]
-      where FileKind(path) == .file {
-        return addModule(name, location: absolutePath(path), isPackage: isPackage)
+    do throws(ArchiveError) {
+      guard let parent else { return try findOnPath(name) }
+      guard let folder = parent.folder, parent.isPackage else { return nil }
+      let last = String(name[name.index(name.startIndex, offsetBy: parent.name.count + 1)...])
+      for isCertain in [false, true] {
+        if let found = try find(last, in: folder, isCertain: isCertain) {
+          return addModule(ModuleRecord(name: name, folder: found.folder, form: found.form))
+        }
       }
-      if FileKind(base) == .folder {
-        return addModule(name, location: absolutePath(base), isPackage: true)
+      return nil
+    } catch {
+      throw importError("module '\(name)' cannot be looked for: \(error.reason)")
+    }
+  }
+
+  private func findOnPath(_ name: String) throws(ArchiveError) -> Int? {
+    let native = pointee.modules.natives[name]
+    // What the listings say is asked first, then what is written in Swift, then the folders
+    // themselves: a file may have been written a moment ago.
+    if native == nil || native?.precedesPath == false {
+      for isCertain in [false, true] {
+        for folder in searchedFolders(resolvingAnew: isCertain) {
+          if let found = try find(name, in: folder, isCertain: isCertain) {
+            return addModule(ModuleRecord(name: name, folder: found.folder, form: found.form))
+          }
+        }
+        if native != nil { break }
+      }
+    }
+    guard let native else { return nil }
+    let record = ModuleRecord(name: name, folder: nil, form: .native)
+    record.initializer = native.initializer
+    return addModule(record)
+  }
+
+  /// Finds a module's place as if it were imported for the first time now.
+  ///
+  /// The packages around it are found anew too; nil when there is none.
+  func findAgain(_ name: String) throws(ArchiveError) -> FoundModule? {
+    guard let dot = name.lastIndex(of: ".") else {
+      for folder in searchedFolders(resolvingAnew: true) {
+        if let found = try find(name, in: folder, isCertain: true) { return found }
+      }
+      return nil
+    }
+    guard let parent = try findAgain(String(name[..<dot])), parent.form != .file else { return nil }
+    return try find(String(name[name.index(after: dot)...]), in: parent.folder, isCertain: true)
+  }
+
+  /// Looks for a module in one folder: `last/init.l`, then `last.l`, then the plain folder `last`.
+  private func find(
+    _ last: String, in folder: ModuleFolder, isCertain: Bool
+  ) throws(ArchiveError) -> FoundModule? {
+    let forms = try folder.find(last, isCertain: isCertain, changes: pointee.modules.changes)
+    if forms.isEmpty { return nil }
+    if forms.contains(.folder) {
+      let inside = folder.subfolder(last)
+      if try inside.hasFile("init.l") { return FoundModule(folder: inside, form: .package) }
+      if !forms.contains(.file) { return FoundModule(folder: inside, form: .folder) }
+    }
+    return FoundModule(folder: folder, form: .file)
+  }
+
+  /// Enters a module into the table; gives its number.
+  @discardableResult
+  func addModule(_ record: ModuleRecord) -> Int {
+    pointee.modules.records.append(record)
+    let number = pointee.modules.records.count - 1
+    pointee.modules.byName[record.name] = number
+    return number
+  }
+
+  // MARK: The path
+
+  /// The places that the entries of the path name, in order.
+  ///
+  /// - Parameter resolvingAnew: Forget what entries were found to be: a folder may be an archive now.
+  func searchedFolders(resolvingAnew: Bool) -> [ModuleFolder] {
+    if resolvingAnew { pointee.modules.entries = [] }
+    let texts = pathTexts
+    var folders: [ModuleFolder] = []
+    folders.reserveCapacity(texts.count)
+    for (position, text) in texts.enumerated() {
+      let known = position < pointee.modules.entries.count ? pointee.modules.entries[position] : nil
+      if let known, known.text == text, text.first == UInt8(ascii: "/") {
+        folders.append(known.folder)
+        continue
+      }
+      let folder = folder(ofEntry: String(decoding: text, as: UTF8.self))
+      let entry = PathEntry(text: text, folder: folder)
+      if position < pointee.modules.entries.count {
+        pointee.modules.entries[position] = entry
+      } else {
+        pointee.modules.entries.append(entry)
+      }
+      folders.append(folder)
+    }
+    return folders
+  }
+
+  /// The entries of the path as they stand in `sys.path`; what is no string is passed over.
+  var pathTexts: [[UInt8]] {
+    guard let list = pointee.modules.pathList else {
+      return pointee.modules.path.map { Array($0.utf8) }
+    }
+    return (0..<list.pointee.count).compactMap { position in
+      let item = list.pointee.items[position]
+      return item.isString ? Array(item.string.buffer) : nil
+    }
+  }
+
+  /// The place that an entry of the path names: a folder, an archive, or a folder in an archive.
+  private func folder(ofEntry text: String) -> ModuleFolder {
+    var path =
+      text.hasPrefix("/") ? text : text.isEmpty ? currentFolder : "\(currentFolder)/\(text)"
+    while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+    path = absolutePath(path)
+    if let known = pointee.modules.folders[path], known.archive != nil || FileKind(path) != .file {
+      return known
+    }
+    let folder = archiveFolder(path) ?? ModuleFolder(path: path)
+    pointee.modules.folders[path] = folder
+    return folder
+  }
+
+  /// The folder in an archive that `path` leads to; nil when no archive is on the way.
+  private func archiveFolder(_ path: String) -> ModuleFolder? {
+    var file = path
+    while !file.isEmpty && file != "/" {
+      switch FileKind(file) {
+      case .file:
+        var inner = path.dropFirst(file.count)
+        if inner.hasPrefix("/") { inner = inner.dropFirst() }
+        return ModuleFolder(archive: ModuleArchive(path: file), folder: String(inner))
+      case .folder: return nil
+      case .missing, .other: file = LangRuntime.folder(of: file)
       }
     }
     return nil
   }
 
-  @discardableResult
-  func addModule(_ name: String, location: String, isPackage: Bool) -> Int {
-    let record = ModuleRecord(name: name, location: location, isPackage: isPackage)
-    pointee.modules.records.append(record)
-    let number = pointee.modules.records.count - 1
-    pointee.modules.byName[name] = number
-    return number
-  }
+  // MARK: What is missing
 
-  /// An ImportError that says where the module was looked for.
+  /// An ImportError that says where the module was looked for, and what was probably meant.
   func missingModule(_ name: String) -> RaisedError {
     var message = "no module named '\(name)'"
-    let places = pointee.modules.path.map { $0.isEmpty ? "." : $0 }
-    if !places.isEmpty { message += " in \(places.joined(separator: ", "))" }
-    if let near = Spelling.nearest(to: name, among: visibleModules()) {
-      message += "; did you mean '\(near)'?"
-    }
-    return importError(message)
-  }
-
-  /// The names of modules that an import could find: for suggestions.
-  private func visibleModules() -> [String] {
-    var names = Array(pointee.modules.byName.keys)
-    for path in pointee.modules.path {
-      guard let folder = opendir(path.isEmpty ? "." : path) else { continue }
-      while let entry = readdir(folder) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) {
-          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        if name.hasSuffix(".l") { names.append(String(name.dropLast(2))) }
+    var near: String?
+    if let dot = name.lastIndex(of: "."), let parent = pointee.modules.byName[String(name[..<dot])]
+    {
+      let record = pointee.modules.records[parent]
+      if let folder = record.folder, record.isPackage {
+        message += " in \(folder.path)"
+        let names = (try? folder.moduleNames()) ?? []
+        let last = String(name[name.index(after: dot)...])
+        near = Spelling.nearest(to: last, among: names).map { "\(record.name).\($0)" }
+      } else {
+        message += ": '\(record.name)' is not a package"
       }
-      closedir(folder)
+    } else {
+      // A module inside of a package that is missing itself.
+      let first = String(name.prefix { $0 != "." })
+      if first != name { message += ", for there is no package '\(first)'" }
+      let places = searchedFolders(resolvingAnew: false)
+      if !places.isEmpty { message += " in \(places.map(\.path).joined(separator: ", "))" }
+      var names = Array(pointee.modules.natives.keys)
+      for place in places { names += (try? place.moduleNames()) ?? [] }
+      near = Spelling.nearest(to: first, among: names)
     }
-    return names
+    if let near { message += "; did you mean '\(near)'?" }
+    return importError(message)
   }
 }

@@ -7,11 +7,14 @@ import Lang
 final class LoadedSource {
   /// How messages name it.
   let name: String
+  /// The absolute path; empty when it is in no file.
+  let location: String
   let bytes: [UInt8]
   private var knownTree: SyntaxTree?
 
-  init(name: String, bytes: [UInt8]) {
+  init(name: String, location: String = "", bytes: [UInt8]) {
     self.name = name
+    self.location = location
     self.bytes = bytes
   }
 

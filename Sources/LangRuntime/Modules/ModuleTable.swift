@@ -1,7 +1,7 @@
 import Lang
 
 /// Where a module stands in its life.
-enum ModuleState {
+enum ModuleState: UInt8 {
   /// Found; nothing was read.
   case pending
   /// Its body is running.
@@ -9,51 +9,165 @@ enum ModuleState {
   case loaded
 }
 
+/// What a module is made of.
+enum ModuleForm: UInt8 {
+  /// `name.l` in ``ModuleRecord/folder``.
+  case file
+  /// The `init.l` of ``ModuleRecord/folder``.
+  case package
+  /// A folder without `init.l`: nothing to run.
+  case folder
+  /// Swift code.
+  case native
+  /// What was given to the machine to run.
+  case program
+}
+
 /// What the machine knows of one module, from the moment that it was found.
+///
+/// There may be thousands that are never used, so what only a loaded module has is apart.
 final class ModuleRecord {
   /// The full dotted name.
   let name: String
-  /// The absolute path of the source; empty for native and embedded modules.
-  let location: String
-  /// Whether the source is the `init.l` of a folder.
-  let isPackage: Bool
+  /// The folder in which the module was found; its own folder for packages; nil for native modules.
+  var folder: ModuleFolder?
+  var form: ModuleForm
   var state = ModuleState.pending
   /// The one proxy, while something may hold it; weak (the collector clears it).
   var proxy: ProxyReference?
   /// The module, from the beginning of its loading on.
   var module: ModuleReference?
-  /// The source text that was loaded last.
-  var source: LoadedSource
+  /// When it was found, in nanoseconds since the machine was made.
+  var foundAt: UInt64 = 0
+  /// Where the module was imported first.
+  var importedAt: Place?
+  /// The text that was loaded last.
+  var loadedSource: LoadedSource?
+  /// What was measured when it was loaded.
+  var loads: [ModuleLoad] = []
+  /// Why the last attempt failed, unless a later one succeeded.
+  var failure: String?
   /// What fills a native module.
   var initializer: ((Engine, ModuleReference) throws(RaisedError) -> Void)?
-  /// Where the module was imported first.
-  var importedFrom = ""
+  /// The old module, while the new source is evaluated.
+  var reloading: ModuleReference?
 
-  /// Where the modules inside of a package are looked for; nil for other modules.
-  var folder: String? {
-    guard isPackage else { return nil }
-    return location.hasSuffix("/init.l") ? String(location.dropLast("/init.l".count)) : location
+  init(name: String, folder: ModuleFolder?, form: ModuleForm) {
+    self.name = name
+    self.folder = folder
+    self.form = form
+  }
+
+  /// The part of the name behind the last dot.
+  var lastName: Substring {
+    guard let dot = name.lastIndex(of: ".") else { return Substring(name) }
+    return name[name.index(after: dot)...]
+  }
+
+  /// The name of the source in ``folder``; nil when there is none to read.
+  var fileName: String? {
+    switch form {
+    case .file: "\(lastName).l"
+    case .package: "init.l"
+    case .folder, .native, .program: nil
+    }
+  }
+
+  /// The absolute path of the source; of the folder when it has no `init.l`; empty for native modules.
+  var location: String {
+    switch form {
+    case .native: return ""
+    case .program: return programLocation
+    case .folder: return folder?.path ?? ""
+    case .file, .package:
+      guard let folder, let fileName else { return "" }
+      return folder.path == "/" ? "/\(fileName)" : "\(folder.path)/\(fileName)"
+    }
+  }
+
+  /// What is beside the source, for a program that was read from a file or an archive.
+  var programFolder: ModuleFolder?
+  /// The package that a program belongs to (`lang -m package.module`).
+  var programPackage = ""
+
+  /// Whether other modules are looked for inside.
+  var isPackage: Bool { form == .package || form == .folder }
+
+  /// The path that was given with a program.
+  private var programLocation: String { loadedSource?.location ?? "" }
+
+  /// The text that was loaded last, or an empty one of the module's name.
+  var source: LoadedSource {
+    loadedSource ?? LoadedSource(name: location.isEmpty ? name : location, bytes: [])
   }
 
   /// The name of the package that relative imports start from.
   var package: String {
     if isPackage { return name }
+    if form == .program { return programPackage }
     guard let dot = name.lastIndex(of: ".") else { return "" }
     return String(name[..<dot])
   }
+}
 
-  init(name: String, location: String, isPackage: Bool) {
-    self.name = name
-    self.location = location
-    self.isPackage = isPackage
-    source = LoadedSource(name: location.isEmpty ? name : location, bytes: [])
-  }
+/// A place in a source text that the machine has run.
+struct Place {
+  let source: LoadedSource
+  /// In bytes.
+  let offset: UInt32
 }
 
 /// Every module that the machine knows, in the order in which they were found.
 struct ModuleTable {
   var records: [ModuleRecord] = []
   var byName: [String: Int] = [:]
-  /// Folders to search, in order.
+  /// Modules written in Swift that were not imported yet.
+  var natives: [String: NativeModule] = [:]
+  /// Where modules are looked for, while no program has asked for `sys.path`.
   var path: [String] = []
+  /// `sys.path` once a program has asked for it; rooted by a handle.
+  var pathList: ListReference?
+  /// The places that the entries of the path name, in order, as they were last resolved.
+  var entries: [PathEntry] = []
+  /// Every folder that was searched, by its absolute path.
+  var folders: [String: ModuleFolder] = [:]
+  /// Counts what may have changed files: calls of functions of an embedding program, for one.
+  var changes = 0
+  /// Counts what makes an earlier finding of an import statement wrong.
+  var generation = 0
+  /// The modules whose bodies are running, outermost first.
+  var loading: [ModuleInLoading] = []
+  var rules = ImportRules()
+  /// The number of the module `lazy`, once it was imported.
+  var lazyModule: Int?
+  /// Handles of the functions given to `lazy.on_load`.
+  var loadCallbacks: [Int] = []
+  var log = ModuleLog()
+  /// Called at each step of the life cycle, so that tests can make any of them fail.
+  var fault: ((LoadingStep, String) throws(RaisedError) -> Void)?
+}
+
+/// A module written in Swift.
+struct NativeModule {
+  /// Found before anything on the path: modules of an embedding program.
+  let precedesPath: Bool
+  /// Fills the module at its first use.
+  var initializer: (Engine, ModuleReference) throws(RaisedError) -> Void
+}
+
+/// A module whose body is running.
+struct ModuleInLoading {
+  let number: Int
+  let load: ModuleLoad
+}
+
+/// An entry of the path as the search uses it.
+struct PathEntry {
+  let text: [UInt8]
+  let folder: ModuleFolder
+}
+
+/// The steps of a load, each of which can fail.
+enum LoadingStep {
+  case find, read, inflate, parse, evaluate, patch
 }

@@ -157,6 +157,18 @@ extension Engine {
     }
   }
 
+  /// The hash of a value, or nil when a method of the program would have to be asked.
+  func hashWithoutCalls(_ value: Value) -> UInt32? {
+    switch value.tag {
+    case .list, .map, .set, .deferred: return nil
+    case .instance: return hasMethod(value, pointee.names.hash) ? nil : try? hash(value)
+    case .tuple:
+      let items = (0..<value.tuple.pointee.count).map { value.tuple.items[$0] }
+      return items.allSatisfy { hashWithoutCalls($0) != nil } ? try? hash(value) : nil
+    default: return try? hash(value)
+    }
+  }
+
   /// The hash that goes with `is`.
   @inline(__always)
   private func identityHashBits(_ value: Value) -> UInt32 {

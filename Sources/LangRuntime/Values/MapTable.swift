@@ -424,6 +424,49 @@ extension Engine {
     map.noteChange()
   }
 
+  /// Brings the entries of keys in order that a reload has replaced: functions and classes, alone and
+  /// in tuples, hash by what they are.
+  ///
+  /// Where the key of the old and that of the new contents were both in the map, the entry of the older
+  /// stays and gets the value of the newer. Runs no code of the language: a tuple of which an instance
+  /// hashes by a method of its own keeps its place.
+  ///
+  /// - Parameter heirs: The payloads of the values that took the others' places.
+  func rehashKeys(of map: MapReference, mentioning heirs: Set<UInt64>) {
+    var position = 0
+    while position < map.pointee.used {
+      let key = map.key(position)
+      if mentions(key, heirs), let hash = hashWithoutCalls(key) {
+        if let earlier = (0..<position).first(where: { map.key($0).isSame(as: key) }) {
+          map.pointee.entries[earlier].value = map.pointee.entries[position].value
+          map.index?.unlink(position)
+          map.pointee.entries[position] = MapEntry(key: .undefined, value: .nil)
+          map.pointee.count &-= 1
+        } else if let index = map.index {
+          index.unlink(position)
+          index.link(position, hash: hash)
+        }
+        map.noteChange()
+      }
+      position += 1
+    }
+    while map.pointee.used > 0 && map.key(map.pointee.used &- 1).isUndefined {
+      map.pointee.used &-= 1
+    }
+  }
+
+  private func mentions(_ key: Value, _ heirs: Set<UInt64>) -> Bool {
+    switch key.tag {
+    case .function, .class: return heirs.contains(key.bits)
+    case .boundMethod:
+      return mentions(key.boundMethod.pointee.method, heirs)
+        || mentions(key.boundMethod.pointee.receiver, heirs)
+    case .tuple:
+      return (0..<key.tuple.pointee.count).contains { mentions(key.tuple.items[$0], heirs) }
+    default: return false
+    }
+  }
+
   /// A new map or set with the same entries.
   ///
   /// Runs no code of the language.

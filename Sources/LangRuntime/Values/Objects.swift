@@ -134,6 +134,12 @@ struct CellObject {
   var value: Value
 }
 
+extension ObjectHeader {
+  /// In `flags` of a function or class that a reload has made: an older one keeps its identity and
+  /// takes its contents; every reference is about to be replaced.
+  static let isSuperseded: UInt8 = 0x80
+}
+
 /// A function: code and what it captured (`header.word` values, trailing; each the value itself, or
 /// a cell when the variable is assigned to).
 struct FunctionObject {
@@ -198,6 +204,9 @@ struct ModuleObject {
   var slotCapacity: Int
   /// Name to slot number, as an int value.
   var names: SymbolMap
+
+  /// `header.flags`: it came to be by the life cycle of modules; what did not is reported.
+  static let isTracked: UInt8 = 1
 }
 
 /// What `import m` binds: stands for a module until its first attribute is looked up.
@@ -215,9 +224,9 @@ struct DeferredObject {
   /// The position in ``EngineState/modules``.
   var record: Int
   var name: Symbol
-  /// Byte offset of the import statement in the importing module's source, and that module.
+  /// Byte offset of the import statement in the importing module's source, and that text, retained.
   var importOffset: UInt32
-  var importer: Int
+  var importSource: Unmanaged<LoadedSource>
   /// The value once it is known; `undefined` before.
   var resolved: Value
   /// Who holds the deferred name.

@@ -26,10 +26,16 @@ struct PrototypeObject {
 /// A compiled module in the hands of one machine.
 final class Unit {
   let compiled: CompiledModule
-  let module: ModuleReference
+  /// The module whose variables the code uses; the old one's place is taken after a reload.
+  var module: ModuleReference
   let source: LoadedSource
   /// The prototypes made so far, by function number.
   let prototypes: UnsafeMutablePointer<PrototypeReference?>
+
+  /// For each import statement the number of the module that it found plus one; 0 when it did not
+  /// run yet.
+  private var foundModules: [Int32] = []
+  private var generation = 0
 
   init(_ compiled: CompiledModule, module: ModuleReference, source: LoadedSource) {
     self.compiled = compiled
@@ -40,6 +46,23 @@ final class Unit {
   }
 
   deinit { prototypes.deallocate() }
+
+  /// The module that an import statement found earlier, unless that may be wrong by now.
+  func foundModule(_ number: Int, generation: Int) -> Int? {
+    if foundModules.isEmpty || self.generation != generation || foundModules[number] == 0 {
+      return nil
+    }
+    return Int(foundModules[number]) - 1
+  }
+
+  /// Remembers which module an import statement found.
+  func rememberModule(_ module: Int, for number: Int, generation: Int) {
+    if foundModules.isEmpty || self.generation != generation {
+      foundModules = Array(repeating: 0, count: compiled.imports.count)
+      self.generation = generation
+    }
+    foundModules[number] = Int32(truncatingIfNeeded: module + 1)
+  }
 }
 
 /// What one attribute or method instruction found last; 24 bytes, beside the code.

@@ -6,7 +6,8 @@ import Lang
 /// shape once, and by comparing the shape's address from then on (see inline caches). Beyond
 /// ``fieldLimit`` fields an instance gets a shape of its own, which then grows in place.
 struct Shape {
-  let `class`: ClassReference
+  /// Changed for a unique shape alone, when a reloaded class takes the instance over.
+  var `class`: ClassReference
   let parent: UnsafeMutablePointer<Shape>?
   /// The field that this shape adds to its parent's; none for a root.
   let symbol: Symbol

@@ -1,0 +1,49 @@
+import Lang
+
+// Telling others of loads: the functions given to `lazy.on_load`, and the lines of `lazy.report(1)`.
+
+extension Engine {
+  /// Registers a function for `lazy.on_load`.
+  func addLoadCallback(_ function: Value) {
+    pointee.modules.loadCallbacks.append(addHandle(function))
+  }
+
+  /// Tells whoever wants to know that a module was loaded.
+  func announce(
+    _ number: Int, _ record: ModuleRecord, _ load: ModuleLoad, _ position: Int
+  ) throws(RaisedError) {
+    if pointee.modules.log.level > 0 { writeError(loadLine(record, load)) }
+    // One that is added by a callback is called from the next load on.
+    for handle in pointee.modules.loadCallbacks {
+      let event = try makeLoadEvent(number, record, load)
+      _ = try call(pointee.handles[handle], event)
+    }
+  }
+
+  /// Writes a line to standard error.
+  func writeError(_ line: String) {
+    pointee.output.flush()
+    var text = line + "\n"
+    text.withUTF8 { bytes in
+      pointee.errorOutput.write(bytes.baseAddress.unsafelyUnwrapped, count: bytes.count)
+    }
+    pointee.errorOutput.flush()
+  }
+
+  /// Prints a text as it is.
+  func print(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      if let start = bytes.baseAddress { pointee.output.write(start, count: bytes.count) }
+    }
+  }
+
+  /// A string of bytes that must be UTF-8.
+  func makeText(_ bytes: [UInt8], _ what: String) throws(RaisedError) -> Value {
+    try reserve(bytes.count)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw valueError("\(what) is not UTF-8")
+    }
+    return makeString(text)
+  }
+}

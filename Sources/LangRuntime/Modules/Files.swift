@@ -1,0 +1,111 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+// The few questions that modules ask of the file system.
+
+/// What the file system says about a path.
+enum FileKind {
+  case missing, file, folder
+  /// A device, a pipe: nothing that source is read from.
+  case other
+
+  /// Asks the file system; one call.
+  init(_ path: String) {
+    var status = stat()
+    if stat(path, &status) != 0 {
+      self = .missing
+      return
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: self = .folder
+    case S_IFREG: self = .file
+    default: self = .other
+    }
+  }
+}
+
+/// Reading a whole file failed; the text says why.
+struct FileError: Error {
+  let reason: String
+}
+
+/// The bytes of a file.
+func readFile(_ path: String) throws(FileError) -> [UInt8] {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  if descriptor < 0 { throw FileError(reason: String(cString: strerror(errno))) }
+  defer { close(descriptor) }
+  var status = stat()
+  if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+    throw FileError(reason: "it is a directory")
+  }
+  // One byte more than expected, so that a file that did not grow ends with the second read.
+  var failure: Int32 = 0
+  var capacity = max(Int(status.st_size), 0) + 1
+  var bytes: [UInt8] = []
+  while true {
+    let offset = bytes.count
+    var isAtEnd = false
+    let piece = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+      while count < buffer.count {
+        let got = read(
+          descriptor, buffer.baseAddress.unsafelyUnwrapped + count, buffer.count - count)
+        if got < 0 && errno == EINTR { continue }
+        if got < 0 { failure = errno }
+        if got <= 0 {
+          isAtEnd = true
+          return
+        }
+        count += got
+      }
+    }
+    if failure != 0 { throw FileError(reason: String(cString: strerror(failure))) }
+    if offset == 0 { bytes = piece } else { bytes += piece }
+    if isAtEnd { return bytes }
+    capacity = max(bytes.count, 1 << 16)
+  }
+}
+
+/// Writes a whole file: under another name first, so that a reader never sees a part of it.
+///
+/// What is no regular file (`/dev/stdout`, a pipe) is written to directly.
+func writeFile(_ bytes: [UInt8], to path: String) throws(FileError) {
+  let isDirect = FileKind(path) == .other
+  let name = isDirect ? path : "\(path).\(getpid()).new"
+  let descriptor = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+  if descriptor < 0 { throw FileError(reason: String(cString: strerror(errno))) }
+  var sent = 0
+  var failure: Int32 = 0
+  while sent < bytes.count && failure == 0 {
+    let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + sent, $0.count - sent) }
+    if count >= 0 { sent += count } else if errno != EINTR { failure = errno }
+  }
+  if close(descriptor) != 0 && failure == 0 { failure = errno }
+  if isDirect && failure == 0 { return }
+  if failure == 0 && rename(name, path) == 0 { return }
+  if failure == 0 { failure = errno }
+  if !isDirect { unlink(name) }
+  throw FileError(reason: String(cString: strerror(failure)))
+}
+
+/// The absolute form of a path, with links resolved; the path itself when it does not exist.
+func absolutePath(_ path: String) -> String {
+  guard let resolved = realpath(path, nil) else { return path }
+  defer { free(resolved) }
+  return String(cString: resolved)
+}
+
+/// The part of a path before its last separator.
+func folder(of path: String) -> String {
+  guard let separator = path.lastIndex(of: "/") else { return "." }
+  return separator == path.startIndex ? "/" : String(path[..<separator])
+}
+
+/// The current folder of the process; `"."` when it has gone.
+var currentFolder: String {
+  guard let path = getcwd(nil, 0) else { return "." }
+  defer { free(path) }
+  return String(cString: path)
+}

@@ -1,0 +1,124 @@
+import Lang
+
+// What errors of imports and loads say.
+
+extension Engine {
+  /// Writes down that a load failed, and tells the error so.
+  ///
+  /// The error is the one that was thrown, of its own class; notes say which module was loading, where
+  /// it was first used and where it was imported.
+  func noteFailure(
+    _ error: RaisedError, _ number: Int, _ record: ModuleRecord, _ load: ModuleLoad, _ position: Int
+  ) {
+    load.failure = describeBriefly(error.value)
+    record.failure = load.failure
+    pointee.modules.log.note(.fail, number, at: load.cause, detail: position)
+    guard isError(error.value) else { return }
+    let location = record.location
+    var notes = [
+      "while \(load.isReload ? "reloading" : "loading") module '\(record.name)'"
+        + (location.isEmpty ? "" : " from \(location)")
+    ]
+    if let cause = load.cause {
+      let expression = expression(at: cause)
+      let place = "\(describeExactly(cause))\(expression.isEmpty ? "" : "  ")\(expression)"
+      switch load.reason {
+      case .firstUse: notes.append("first used at \(place)")
+      case let reason: notes.append("loaded at once (\(reason.text)) at \(place)")
+      }
+    }
+    if let place = record.importedAt { notes.append("imported at \(describe(place))") }
+    add(notes, to: error.value)
+  }
+
+  /// Adds lines to `error.notes`; those that are there already are not repeated.
+  func add(_ notes: [String], to error: Value) {
+    let known = field(error.instance, pointee.names.notes)
+    let list = known.tag == .list ? known.list : makeList(capacity: notes.count)
+    var lines = (0..<list.pointee.count).compactMap { position -> String? in
+      let item = list.pointee.items[position]
+      return item.isString ? item.string.text : nil
+    }
+    for note in notes where !lines.contains(note) {
+      append(makeString(note), to: list)
+      lines.append(note)
+    }
+    setField(error.instance, pointee.names.notes, Value(.list, list))
+  }
+
+  /// Class and message of an error in one line.
+  private func describeBriefly(_ error: Value) -> String {
+    if !isError(error) { return "exit" }
+    let message = errorMessage(error).split(separator: "\n").first.map(String.init) ?? ""
+    return message.isEmpty ? typeName(of: error) : "\(typeName(of: error)): \(message)"
+  }
+
+  /// `file:line:column` of a place.
+  func describeExactly(_ place: Place) -> String {
+    let diagnostic = ErrorLocation.diagnostic("", at: place.offset, in: place.source)
+    let location = place.source.text.location(of: diagnostic.place ?? diagnostic.range.start)
+    return "\(place.source.name):\(location.line):\(location.column)"
+  }
+
+  /// The text of the expression at a place, cut after 60 bytes; empty when it is not known.
+  func expression(at place: Place) -> String {
+    let diagnostic = ErrorLocation.diagnostic("", at: place.offset, in: place.source)
+    let start = min(diagnostic.place ?? diagnostic.range.start, diagnostic.range.start)
+    let end = max(start, diagnostic.range.end)
+    let bytes = place.source.bytes[Int(start)..<min(Int(end), place.source.bytes.count)]
+    let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+    if line.count == bytes.count && line.count <= 60 {
+      return String(decoding: line, as: UTF8.self)
+    }
+    var cut = line.prefix(57)
+    while let last = cut.last, last & 0xC0 == 0x80 { cut.removeLast() }
+    return String(decoding: cut, as: UTF8.self) + "…"
+  }
+
+  /// A SyntaxError that carries what is wrong with a module's source.
+  func syntaxError(
+    _ diagnostics: [Diagnostic], _ record: ModuleRecord, _ source: LoadedSource
+  ) -> RaisedError {
+    let renderer = DiagnosticRenderer()
+    let text = source.text
+    let rendered = diagnostics.map { renderer.render($0, in: text) }.joined(separator: "\n")
+    let count = diagnostics.count
+    return makeError(
+      pointee.errors.syntaxError,
+      "module '\(record.name)' does not compile (\(count) error\(count == 1 ? "" : "s"))\n"
+        + rendered)
+  }
+
+  /// The error of a first use after `lazy.seal()`.
+  func sealedError(_ record: ModuleRecord, _ load: ModuleLoad) -> RaisedError {
+    let place = record.importedAt.map { " (imported at \(describe($0)))" } ?? ""
+    return importError(
+      "module '\(record.name)' may not be loaded any more: imports are sealed\(place)")
+  }
+
+  /// What to add to the message about a missing name of a module that is still loading: the cycle, and
+  /// the lines that lead from one module to the next.
+  func loadingNote(_ module: ModuleReference) -> String {
+    let number = module.pointee.record
+    let record = pointee.modules.records[number]
+    guard record.state == .loading, record.module == module,
+      let start = pointee.modules.loading.firstIndex(where: { $0.number == number })
+    else { return "" }
+    let chain = pointee.modules.loading[start...]
+    let names = chain.map { pointee.modules.records[$0.number].name } + [record.name]
+    let places = chain.dropFirst().map(\.load.cause) + [currentPlace]
+    let lines = places.compactMap { $0.map { describe($0) } }
+    return "; it is still loading (\(names.joined(separator: " → ")), "
+      + "at \(lines.joined(separator: " and ")))"
+  }
+
+  /// `<module 'm' from path>`, `<lazy module 'm' from path>`.
+  func moduleDescription(of value: Value) -> String {
+    let isProxy = value.tag == .proxy
+    let number = isProxy ? value.proxy.pointee.record : value.module.pointee.record
+    let record = pointee.modules.records[number]
+    let location = record.location
+    let place = location.isEmpty ? "" : " from \(location)"
+    return "<\(isProxy ? "lazy " : "")module '\(record.name)'\(place)>"
+  }
+}

@@ -1,0 +1,131 @@
+import Lang
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What one load of a module, or one attempt, came to.
+final class ModuleLoad {
+  let reason: LoadReason
+  /// The expression that needed the module.
+  let cause: Place?
+  let isReload: Bool
+  /// Bytes of source.
+  var sourceBytes = 0
+  /// Nanoseconds: getting the bytes, turning them into code, running the body.
+  ///
+  /// What other modules took that were loaded meanwhile is theirs.
+  var reading: UInt64 = 0
+  var parsing: UInt64 = 0
+  var evaluating: UInt64 = 0
+  /// Bytes that the body allocated, without those of modules that were loaded meanwhile.
+  var allocated = 0
+  /// Bytes of the code.
+  var codeBytes = 0
+  /// References to the proxy that became references to the module.
+  var patched = 0
+  /// Why it failed; nil when it did not.
+  var failure: String?
+  /// The source was changed between the import and the load.
+  var isChanged = false
+
+  init(reason: LoadReason, cause: Place?, isReload: Bool = false) {
+    self.reason = reason
+    self.cause = cause
+    self.isReload = isReload
+  }
+}
+
+/// One step in the life of a module.
+struct ModuleEvent {
+  enum Kind: UInt8 {
+    /// Found on the path.
+    case find
+    /// An import statement bound its name; noted once for each statement.
+    case bind
+    /// The body begins.
+    case load
+    /// The body has ended.
+    case loaded
+    /// References were replaced: those to a proxy after the load, or to a name from a module.
+    case patch
+    case fail
+    /// New source was put in place of the old, or nothing was, since the module was pending.
+    case reload
+    /// A rule made an import eager.
+    case bypass
+  }
+
+  /// Nanoseconds since the machine was made.
+  let time: UInt64
+  /// The import statement or expression behind it.
+  let place: Place?
+  let module: Int32
+  /// For loads.
+  ///
+  /// The position in ``ModuleLog/loads``; for patches of names: the symbol. -1 without.
+  var detail: Int32
+  /// For patches: how many references.
+  var count: UInt32
+  let kind: Kind
+}
+
+/// What has happened to modules, in order.
+struct ModuleLog {
+  private(set) var events: [ModuleEvent] = []
+  /// What events refer to.
+  var loads: [ModuleLoad] = []
+  /// Events that were dropped, so that a program that runs for weeks does not fill the memory.
+  private(set) var droppedCount = 0
+  /// The clock when the machine was made, and the time of day then, both in nanoseconds.
+  let startedAt = monotonicNanoseconds()
+  let startedAtTime: Int
+  /// How many modules are pending now, and were at most.
+  private(set) var pendingCount = 0
+  private(set) var mostPending = 0
+  /// 1: each load is told on standard error as it happens.
+  var level = 0
+  /// Told of each event.
+  var listener: ((ModuleEvent) -> Void)?
+  /// Work of modules that were loaded within another's load: nanoseconds and bytes, to be taken off.
+  var nestedTime: UInt64 = 0
+  var nestedBytes = 0
+
+  /// The most events that are kept.
+  static let capacity = 1 << 16
+
+  init() {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME_COARSE, &now)
+    startedAtTime = now.tv_sec * 1_000_000_000 + now.tv_nsec
+  }
+
+  /// Nanoseconds since the machine was made.
+  var now: UInt64 { monotonicNanoseconds() &- startedAt }
+
+  /// Adds an event.
+  mutating func note(
+    _ kind: ModuleEvent.Kind, _ module: Int, at place: Place?, detail: Int = -1, count: Int = 0
+  ) {
+    if events.count == ModuleLog.capacity {
+      events.removeFirst(ModuleLog.capacity / 4)
+      droppedCount += ModuleLog.capacity / 4
+    }
+    let event = ModuleEvent(
+      time: now, place: place, module: Int32(module),
+      detail: Int32(truncatingIfNeeded: detail), count: UInt32(clamping: count), kind: kind)
+    events.append(event)
+    listener?(event)
+  }
+
+  /// A module became pending.
+  mutating func addPending() {
+    pendingCount += 1
+    mostPending = max(mostPending, pendingCount)
+  }
+
+  /// A module is pending no longer.
+  mutating func removePending() { pendingCount -= 1 }
+}

@@ -1,0 +1,148 @@
+import Lang
+
+// `reload(m)`: the current source is compiled and evaluated aside, in a module of its own, while
+// everyone else sees the old contents. Only when that has worked do the new contents take the place of
+// the old ones, in one step that cannot fail (see `ReloadCommit.swift`).
+
+extension Engine {
+  /// Runs a module's current source again into the same module object; gives the module.
+  ///
+  /// A pending module is left alone, and says so on standard error.
+  ///
+  /// - Throws: What reading, compiling or evaluating threw, with nothing changed; an ImportError when
+  ///   the module cannot be reloaded.
+  func reload(_ number: Int) throws(RaisedError) -> Value {
+    let record = pointee.modules.records[number]
+    switch (record.form, record.state) {
+    case (.native, _):
+      throw importError("module '\(record.name)' is native and cannot be reloaded")
+    case (.program, _): throw importError("the main program cannot be reloaded")
+    case (_, .loading):
+      throw importError("module '\(record.name)' is still loading and cannot be reloaded")
+    case (_, .pending):
+      writeError("reload: module '\(record.name)' is not loaded yet; nothing to reload")
+      pointee.modules.log.note(.reload, number, at: currentPlace)
+      return reference(to: number)
+    default: break
+    }
+    guard record.reloading == nil, let old = record.module else {
+      throw importError("module '\(record.name)' is being reloaded already")
+    }
+    try enterNativeRecursion()
+    let load = ModuleLoad(reason: .asked, cause: currentPlace, isReload: true)
+    pointee.modules.log.loads.append(load)
+    let position = pointee.modules.log.loads.count - 1
+    let top = pointee.top
+    defer { pointee.top = top }
+    root(Value(.module, old))
+    record.reloading = old
+    defer { record.reloading = nil }
+    do throws(RaisedError) {
+      let place = try findAgain(record)
+      let fresh = try evaluateAside(number, record, place, old, load)
+      load.patched = try commit(fresh, into: old, record)
+      record.folder = place.folder
+      record.form = place.form
+      record.loadedSource = fresh.source
+    } catch {
+      noteFailure(error, number, record, load, position)
+      throw error
+    }
+    record.failure = nil
+    record.loads.append(load)
+    pointee.modules.generation += 1
+    pointee.modules.log.note(.reload, number, at: load.cause, detail: position, count: load.patched)
+    try announce(number, record, load, position)
+    return Value(.module, old)
+  }
+
+  /// Where the module is now: it may have moved.
+  private func findAgain(_ record: ModuleRecord) throws(RaisedError) -> FoundModule {
+    if let fault = pointee.modules.fault { try fault(.find, record.name) }
+    do throws(ArchiveError) {
+      if let found = try findAgain(record.name) { return found }
+    } catch {
+      throw importError("module '\(record.name)' cannot be looked for: \(error.reason)")
+    }
+    throw missingModule(record.name)
+  }
+
+  /// Evaluates the current source in a module of its own.
+  ///
+  /// The variables have the numbers that they have in the old module, so that its functions can share
+  /// them later; new ones come behind.
+  private func evaluateAside(
+    _ number: Int, _ record: ModuleRecord, _ place: FoundModule, _ old: ModuleReference,
+    _ load: ModuleLoad
+  ) throws(RaisedError) -> FreshModule {
+    // The record as it will be, for messages and `__file__`; the real one is untouched until the end.
+    let moved = ModuleRecord(name: record.name, folder: place.folder, form: place.form)
+    moved.importedAt = record.importedAt
+    moved.foundAt = pointee.modules.log.now
+    let module = makeModule(record: number, capacity: old.pointee.slotCapacity)
+    module.pointee.header.flags |= ModuleObject.isTracked
+    root(Value(.module, module))
+    for position in 0..<old.pointee.names.count {
+      let entry = old.pointee.names.entries.unsafelyUnwrapped[position]
+      module.pointee.names.set(entry.symbol, entry.value)
+    }
+    module.pointee.slotCount = old.pointee.slotCount
+    guard place.form != .folder else {
+      // A plain folder: nothing to run.
+      try definePredefined(module, moved)
+      return FreshModule(module: module, unit: nil, source: nil)
+    }
+    let source = try readSource(moved, load)
+    let compiled = try compile(source, moved, load)
+    load.codeBytes = compiled.byteCount
+    makeRoom(for: compiled.globals.count + 64, in: module)
+    var slots: [Int] = []
+    for symbol in compiled.globals {
+      slots.append(slot(of: symbol, in: module) ?? Int.max)
+    }
+    guard compiled.renumberGlobals(slots) else {
+      throw importError("module '\(record.name)' has too many variables to be reloaded")
+    }
+    try definePredefined(module, moved)
+    try defineDocumentation(module, compiled)
+    let unit = Unit(compiled, module: module, source: source)
+    let body = Value(.function, makeFunction(prototype(0, of: unit)))
+    root(body)
+    if let fault = pointee.modules.fault { try fault(.evaluate, record.name) }
+    let start = monotonicNanoseconds()
+    let allocatedBefore = pointee.heap.allocatedCount
+    defer {
+      load.evaluating = monotonicNanoseconds() &- start
+      load.allocated = pointee.heap.allocatedCount - allocatedBefore
+    }
+    _ = try call(body)
+    if let fault = pointee.modules.fault { try fault(.patch, record.name) }
+    return FreshModule(module: module, unit: unit, source: source)
+  }
+
+  /// Gives a module that no code uses yet room for `count` more variables.
+  private func makeRoom(for count: Int, in module: ModuleReference) {
+    let needed = module.pointee.slotCount + count
+    if needed <= module.pointee.slotCapacity { return }
+    resizeSlots(of: module, to: needed)
+  }
+
+  /// Moves the variables of a module; whoever holds the address of the old ones must be told.
+  func resizeSlots(of module: ModuleReference, to capacity: Int) {
+    let moved = pointee.heap.allocateExternal(Value.self, capacity: capacity)
+    moved.update(from: module.pointee.slots, count: module.pointee.slotCount)
+    (moved + module.pointee.slotCount).update(
+      repeating: .undefined, count: capacity - module.pointee.slotCount)
+    pointee.heap.freeExternal(module.pointee.slots, capacity: module.pointee.slotCapacity)
+    module.pointee.slots = moved
+    module.pointee.slotCapacity = capacity
+  }
+}
+
+/// New contents that were evaluated aside.
+struct FreshModule {
+  let module: ModuleReference
+  /// Nil for a folder without `init.l`.
+  let unit: Unit?
+  let source: LoadedSource?
+}
