@@ -31,10 +31,15 @@ extension Engine {
     add(notes, to: error.value)
   }
 
+  /// Notes beyond these are left out: thousands of modules may be loading when one fails.
+  private static let noteLimit = 24
+
   /// Adds lines to `error.notes`; those that are there already are not repeated.
   func add(_ notes: [String], to error: Value) {
     let known = field(error.instance, pointee.names.notes)
     let list = known.tag == .list ? known.list : makeList(capacity: notes.count)
+    // What is beyond the limit is said once: a line that is there is not repeated.
+    let notes = list.pointee.count < Engine.noteLimit ? notes : ["and so on, through other modules"]
     var lines = (0..<list.pointee.count).compactMap { position -> String? in
       let item = list.pointee.items[position]
       return item.isString ? item.string.text : nil
@@ -111,7 +116,8 @@ extension Engine {
       let isLast = step == chain.count - 1
       guard let place = isLast ? currentPlace : to.load.cause else { continue }
       let names = [from, to].map { pointee.modules.records[$0.number].name }
-      notes.append("\(names[0]) → \(names[1]) at \(describeExactly(place))  \(expression(at: place))")
+      notes.append(
+        "\(names[0]) → \(names[1]) at \(describeExactly(place))  \(expression(at: place))")
     }
     add(notes, to: error.value)
   }
