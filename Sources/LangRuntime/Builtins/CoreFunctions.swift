@@ -16,10 +16,9 @@ enum CoreFunctions {
       "getattr", "object, name, default?", "Gives the attribute of an object by its name."
     ) { (call) throws(RaisedError) -> Value in
       let symbol = try name(call, "getattr")
-      let value = try call.engine.findAttribute(of: call[0], symbol)
-      if !value.isUndefined { return value }
-      if !call[2].isUndefined { return call[2] }
-      throw call.engine.missingAttribute(of: call[0], symbol)
+      if call[2].isUndefined { return try call.engine.attribute(of: call[0], symbol) }
+      let value = try call.engine.attributeIfAny(of: call[0], symbol)
+      return value.isUndefined ? call[2] : value
     },
     NativeDefinition(
       "setattr", "object, name, value", "Sets the attribute of an object by its name."
@@ -29,7 +28,7 @@ enum CoreFunctions {
     },
     NativeDefinition("hasattr", "object, name", "Tells whether an object has an attribute.") {
       (call) throws(RaisedError) -> Value in
-      .bool(!(try call.engine.findAttribute(of: call[0], try name(call, "hasattr"))).isUndefined)
+      .bool(!(try call.engine.attributeIfAny(of: call[0], try name(call, "hasattr"))).isUndefined)
     },
     NativeDefinition("callable", "value", "Tells whether a value can be called.") {
       (call) throws(RaisedError) -> Value in

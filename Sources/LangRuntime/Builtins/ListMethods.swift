@@ -4,7 +4,9 @@ enum ListMethods {
     changing + asking + SequenceMethods.definitions
 
   nonisolated(unsafe) private static let changing: [NativeDefinition] = [
-    NativeDefinition("append", "value", "Adds a value at the end.", isMethod: true) {
+    NativeDefinition(
+      "append", "value", "Adds a value at the end.", isMethod: true, takesUnresolved: true
+    ) {
       (call) throws(RaisedError) -> Value in
       try call.engine.appendChecked(call[0], to: call.receiver.list)
       return .nil

@@ -96,16 +96,7 @@ enum ErrorLocation {
   ) -> Diagnostic {
     let source = loaded.bytes
     let tree = loaded.syntaxTree
-    var best: Node?
-    for index in 1..<max(1, tree.nodes.count) {
-      let node = tree.nodes[index]
-      guard node.anchor == offset, isExpression(node.kind) || node.kind == .compoundAssignment
-      else { continue }
-      // Of several expressions that begin here, the widest that can fail is meant: an operator's.
-      if let known = best, rank(known) >= rank(node) { continue }
-      best = node
-    }
-    guard let node = best else {
+    guard let node = node(at: offset, in: tree) else {
       return Diagnostic(message, at: SourceRange(offset, offset + 1))
     }
     if node.kind == .binary || node.kind == .compoundAssignment {
@@ -123,6 +114,27 @@ enum ErrorLocation {
       return Diagnostic(message, at: SourceRange(offset, node.end))
     }
     return Diagnostic(message, at: node.range)
+  }
+
+  /// The whole expression whose anchor is at `offset`; of a call that is what is called.
+  static func expression(at offset: UInt32, in loaded: LoadedSource) -> SourceRange {
+    let tree = loaded.syntaxTree
+    guard var node = node(at: offset, in: tree) else { return SourceRange(offset, offset + 1) }
+    if node.kind == .call { node = tree.nodes[Int(node.a)] }
+    return SourceRange(node.start, node.end)
+  }
+
+  private static func node(at offset: UInt32, in tree: SyntaxTree) -> Node? {
+    var best: Node?
+    for index in 1..<max(1, tree.nodes.count) {
+      let node = tree.nodes[index]
+      guard node.anchor == offset, isExpression(node.kind) || node.kind == .compoundAssignment
+      else { continue }
+      // Of several expressions that begin here, the widest that can fail is meant: an operator's.
+      if let known = best, rank(known) >= rank(node) { continue }
+      best = node
+    }
+    return best
   }
 
   private static func isExpression(_ kind: NodeKind) -> Bool {

@@ -118,7 +118,8 @@ public struct HostFunction {
       let engine = call.engine
       // It may write files that are imported next.
       engine.pointee.modules.changes += 1
-      let values = (0..<call.count).map { engine.export(call[$0]) }
+      var values: [HostValue] = []
+      for position in 0..<call.count { values.append(try engine.export(call[position])) }
       let result: HostValue
       do {
         result = try body(HostArguments(function: name, values: values))
@@ -146,12 +147,12 @@ extension Engine {
 
   /// A copy of a value for Swift code.
   ///
-  /// Containers that contain themselves end in ``HostValue/other(_:)``.
-  func export(_ value: Value, depth: Int = 0) -> HostValue {
+  /// Containers that contain themselves end in ``HostValue/other(_:)``. Deferred names are resolved, which
+  /// may load modules: the value must be rooted, and containers are asked for their items one by one.
+  ///
+  /// - Throws: What resolving a deferred name throws.
+  func export(_ value: Value, depth: Int = 0) throws(RaisedError) -> HostValue {
     if depth > 200 { return .other("...") }
-    func items(_ items: UnsafeMutablePointer<Value>, _ count: Int) -> [HostValue] {
-      (0..<count).map { export(items[$0], depth: depth + 1) }
-    }
     switch value.tag {
     case .nil, .undefined: return .nil
     case .true: return .bool(true)
@@ -161,15 +162,28 @@ extension Engine {
     case .string: return .string(value.string.text)
     case .bytes: return .bytes(Array(value.byteString.buffer))
     case .bigInt: return .bigInt(bigInt(value).description)
-    case .list: return .list(items(value.list.pointee.items, value.list.pointee.count))
-    case .tuple: return .tuple(items(value.tuple.items, value.tuple.pointee.count))
+    case .deferred: return try export(try resolveDeferred(value), depth: depth + 1)
+    case .list:
+      var items: [HostValue] = []
+      while items.count < value.list.pointee.count {
+        items.append(try export(value.list.pointee.items[items.count], depth: depth + 1))
+      }
+      return .list(items)
+    case .tuple:
+      var items: [HostValue] = []
+      while items.count < value.tuple.pointee.count {
+        items.append(try export(value.tuple.items[items.count], depth: depth + 1))
+      }
+      return .tuple(items)
     case .map, .set:
       var entries: [(key: HostValue, value: HostValue)] = []
-      for position in 0..<value.map.pointee.used {
+      var position = 0
+      while position < value.map.pointee.used {
         let entry = value.map.pointee.entries[position]
+        position += 1
         if entry.key.isUndefined { continue }
         entries.append(
-          (export(entry.key, depth: depth + 1), export(entry.value, depth: depth + 1)))
+          (try export(entry.key, depth: depth + 1), try export(entry.value, depth: depth + 1)))
       }
       return value.tag == .map ? .map(entries) : .set(entries.map(\.key))
     default:

@@ -118,13 +118,27 @@ public final class Machine {
   // MARK: Values in and out
 
   /// The value of a variable of the main module, or nil when there is none.
+  ///
+  /// A name that was imported from a module is looked up there, which may load it; one that cannot be is
+  /// ``HostValue/other(_:)``.
   public func variable(_ name: String) -> HostValue? {
     guard let number = engine.pointee.modules.byName["__main__"],
       let module = engine.pointee.modules.records[number].module,
       let entry = module.pointee.names.entry(engine.pointee.symbols.intern(name))
     else { return nil }
     let value = module.pointee.slots[entry.pointee.value.int]
-    return value.isUndefined ? nil : engine.export(value)
+    if value.isUndefined { return nil }
+    var exported: HostValue?
+    try? evaluate {
+      [engine] () throws(LangError) in
+      do throws(RaisedError) {
+        engine.root(value)
+        exported = try engine.export(value)
+      } catch {
+        throw engine.makeLangError(error)
+      }
+    }
+    return exported ?? .other("<a name that cannot be imported>")
   }
 
   /// Calls a function of the main module.
@@ -152,7 +166,9 @@ public final class Machine {
           engine.root(value)
           values.append(value)
         }
-        result = engine.export(try engine.call(callee, values))
+        let returned = try engine.call(callee, values)
+        engine.root(returned)
+        result = try engine.export(returned)
       } catch {
         throw engine.makeLangError(error)
       }

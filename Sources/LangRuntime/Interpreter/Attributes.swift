@@ -78,6 +78,18 @@ extension Engine {
     throw missingAttribute(of: value, symbol)
   }
 
+  /// The attribute, or undefined also when code that was asked for it says that there is none.
+  func attributeIfAny(of value: Value, _ symbol: Symbol) throws(RaisedError) -> Value {
+    // What goes wrong while the module is loaded is another matter.
+    let value = value.tag == .proxy ? try load(value.proxy) : value
+    do throws(RaisedError) {
+      return try findAttribute(of: value, symbol)
+    } catch {
+      guard isInstance(error.value, of: pointee.errors.attributeError) else { throw error }
+      return .undefined
+    }
+  }
+
   /// The attribute, or undefined.
   func findAttribute(of value: Value, _ symbol: Symbol) throws(RaisedError) -> Value {
     switch value.tag {
@@ -157,6 +169,7 @@ extension Engine {
     let error = attributeError("\(holder) has no attribute '\(name)'" + note)
     setField(
       error.value.instance, pointee.names.lookup, makeTuple(value, string(of: symbol)))
+    if value.tag == .module { addCycle(of: value.module, to: error) }
     return error
   }
 

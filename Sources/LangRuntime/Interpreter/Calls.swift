@@ -39,9 +39,16 @@ extension Engine {
     case .class:
       return instantiate(callee.class, arguments, count, resultOffset)
     case .deferred:
-      var value = callee
-      if !resolveInPlace(&value) { return .failed }
-      return call(value, arguments, count, resultOffset: resultOffset)
+      // The arguments may lie beyond the frame's registers.
+      openStack()
+      if arguments + count > pointee.top { pointee.top = arguments + count }
+      do throws(RaisedError) {
+        return call(
+          try resolveDeferred(callee), arguments, count, resultOffset: resultOffset)
+      } catch {
+        _ = fail(error)
+        return .failed
+      }
     default:
       return callObject(callee, arguments, count, resultOffset)
     }
@@ -235,7 +242,7 @@ extension Engine {
       let result = try definition.pointee.body(
         NativeCall(engine: self, arguments: arguments, count: count))
       (UnsafeMutableRawPointer(pointee.frame.pointee.base) + Int(resultOffset))
-        .assumingMemoryBound(to: Value.self).pointee = result
+        .assumingMemoryBound(to: Value.self).pointee = current(result)
       return .done
     } catch {
       _ = fail(error)
@@ -256,7 +263,7 @@ extension Engine {
     let result = try pointee.nativeTable[number].body(
       NativeCall(engine: self, arguments: arguments, count: count))
     (UnsafeMutableRawPointer(pointee.frame.pointee.base) + Int(resultOffset))
-      .assumingMemoryBound(to: Value.self).pointee = result
+      .assumingMemoryBound(to: Value.self).pointee = current(result)
     return .done
   }
 
@@ -519,7 +526,7 @@ extension Engine {
   /// Everything that the caller holds across the call must be rooted; the arguments are.
   func call(_ callable: Value) throws(RaisedError) -> Value {
     let top = pointee.top
-    top[0] = callable
+    top[0] = current(callable)
     pointee.top = top + 1
     defer { pointee.top = top }
     return try callPushed(callable, top + 1, 0)
@@ -528,8 +535,8 @@ extension Engine {
   /// Calls with one argument.
   func call(_ callable: Value, _ a: Value) throws(RaisedError) -> Value {
     let top = pointee.top
-    top[0] = callable
-    top[1] = a
+    top[0] = current(callable)
+    top[1] = current(a)
     pointee.top = top + 2
     defer { pointee.top = top }
     return try callPushed(callable, top + 1, 1)
@@ -538,9 +545,9 @@ extension Engine {
   /// Calls with two arguments.
   func call(_ callable: Value, _ a: Value, _ b: Value) throws(RaisedError) -> Value {
     let top = pointee.top
-    top[0] = callable
-    top[1] = a
-    top[2] = b
+    top[0] = current(callable)
+    top[1] = current(a)
+    top[2] = current(b)
     pointee.top = top + 3
     defer { pointee.top = top }
     return try callPushed(callable, top + 1, 2)
@@ -550,8 +557,10 @@ extension Engine {
   func call(_ callable: Value, _ arguments: [Value]) throws(RaisedError) -> Value {
     let top = pointee.top
     if !ensureStack(top + arguments.count + 64) { throw takePending() }
-    top[0] = callable
-    for (position, argument) in arguments.enumerated() { top[1 + position] = argument }
+    top[0] = current(callable)
+    for (position, argument) in arguments.enumerated() {
+      top[1 + position] = current(argument)
+    }
     pointee.top = top + 1 + arguments.count
     defer { pointee.top = top }
     return try callPushed(callable, top + 1, arguments.count)

@@ -893,6 +893,8 @@ extension Engine {
           if !engine.setAttribute(register(base, instruction.pointee.a), cache, value) {
             break dispatch
           }
+          // A variable that was added to the running module may have moved the others.
+          globals = prototype.pointee.globals
         case .getSuperAttribute:
           frame.pointee.resume = pc
           if !engine.getSuperAttribute(
@@ -1266,6 +1268,7 @@ extension Engine {
         case .makeClass, .defineMember, .importModule, .importName, .importStar:
           frame.pointee.resume = pc
           if !engine.declare(instruction.pointee, base) { break dispatch }
+          globals = prototype.pointee.globals
         }
       }
 

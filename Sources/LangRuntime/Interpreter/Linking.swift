@@ -78,43 +78,6 @@ extension Engine {
     return native
   }
 
-  /// A module object with room for `capacity` variables.
-  func makeModule(record: Int, capacity: Int) -> ModuleReference {
-    let memory = pointee.heap.allocate(MemoryLayout<ModuleObject>.size, kind: .module)
-    let module = memory.assumingMemoryBound(to: ModuleObject.self)
-    module.pointee.record = record
-    module.pointee.slotCapacity = max(8, capacity)
-    module.pointee.slots = pointee.heap.allocateExternal(
-      Value.self, capacity: module.pointee.slotCapacity)
-    module.pointee.slots.update(repeating: .undefined, count: module.pointee.slotCapacity)
-    module.pointee.slotCount = 0
-    module.pointee.names = SymbolMap()
-    return module
-  }
-
-  /// The slot of a module's variable, added when new; nil when the module is full.
-  func slot(of symbol: Symbol, in module: ModuleReference) -> Int? {
-    if let entry = module.pointee.names.entry(symbol) { return entry.pointee.value.int }
-    if module.pointee.slotCount == module.pointee.slotCapacity { return nil }
-    let slot = module.pointee.slotCount
-    module.pointee.slotCount += 1
-    module.pointee.slots[slot] = .undefined
-    module.pointee.names.set(symbol, .int(slot))
-    return slot
-  }
-
-  /// Sets a module's variable from outside.
-  func setVariable(
-    of module: ModuleReference, _ symbol: Symbol, _ value: Value
-  ) throws(RaisedError) {
-    guard let slot = slot(of: symbol, in: module) else {
-      throw attributeError(
-        "a module cannot get more than \(module.pointee.slotCapacity) variables")
-    }
-    module.pointee.slots[slot] = value
-    if value.isUnresolved { noteStore(value, in: Value(.module, module).header) }
-  }
-
   // MARK: Classes
 
   /// `class` and its members, and imports.

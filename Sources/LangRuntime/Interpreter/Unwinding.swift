@@ -149,18 +149,24 @@ extension Engine {
         || field(error.instance, pointee.names.trace).isUndefined
     else { return }
     var frames: [UnsafeMutablePointer<Frame>] = []
-    var skipped = 0
-    let depth = pointee.frame - pointee.frames
-    var frame = pointee.frames + 1
-    while frame <= pointee.frame {
-      let number = frame - pointee.frames
-      if number > Engine.traceEnds.outer && number <= depth - Engine.traceEnds.inner {
-        skipped += 1
-      } else if frame.pointee.function != pointee.bridge {
-        frames.append(frame)
-      }
-      frame += 1
+    // From both ends, without the frames that Swift code stands on.
+    var outer = pointee.frames + 1
+    while outer <= pointee.frame && frames.count < Engine.traceEnds.outer {
+      if outer.pointee.function != pointee.bridge { frames.append(outer) }
+      outer += 1
     }
+    var inner = pointee.frame
+    var innermost: [UnsafeMutablePointer<Frame>] = []
+    while inner >= outer && innermost.count < Engine.traceEnds.inner {
+      if inner.pointee.function != pointee.bridge { innermost.append(inner) }
+      inner -= 1
+    }
+    var skipped = 0
+    while outer <= inner {
+      if outer.pointee.function != pointee.bridge { skipped += 1 }
+      outer += 1
+    }
+    frames += innermost.reversed()
     let trace = makeTuple(count: frames.count * 2 + 1)
     trace.items[0] = .int(skipped)
     for (index, frame) in frames.enumerated() {
@@ -187,15 +193,19 @@ extension Engine {
       let source = prototype.pointee.unit.takeUnretainedValue().source
       entries.append(
         TraceEntry(
-          source: source, function: describeForTrace(code), offset: code.anchors[index],
+          source: source, function: describeForTrace(code, of: prototype.pointee.module),
+          offset: code.anchors[index],
           skippedBefore: position == 1 + Engine.traceEnds.outer * 2 ? items[0].int : 0))
       position += 2
     }
     return entries
   }
 
-  private func describeForTrace(_ code: FunctionCode) -> String {
-    if code.offset == 0 && code.name == .none && code.parameters.isEmpty { return "<main>" }
+  private func describeForTrace(_ code: FunctionCode, of module: ModuleReference) -> String {
+    if code.parent < 0 {
+      let name = pointee.modules.records[module.pointee.record].name
+      return name == "__main__" ? "<main>" : "<\(name)>"
+    }
     var names = code.parameters.map { pointee.symbols.text(of: $0.symbol) }
     if code.isMethod { names.removeFirst() }
     if code.rest != .none { names.append("...\(pointee.symbols.text(of: code.rest))") }

@@ -32,8 +32,17 @@ extension Engine {
     let module = try load(deferred.pointee.record)
     // Loading may have used the name itself.
     if !deferred.pointee.resolved.isUndefined { return deferred.pointee.resolved }
+    if deferred.pointee.header.flags & DeferredObject.isResolving != 0 {
+      // The module's variable of that name is this very name, imported. In a package it means what lies
+      // inside; elsewhere it means nothing.
+      if let inside = try submodule(deferred.pointee.name, of: module.module) { return inside }
+      throw missingName(deferred, in: module.module, because: ": it only leads back to itself")
+    }
+    deferred.pointee.header.flags |= DeferredObject.isResolving
+    defer { deferred.pointee.header.flags &= ~DeferredObject.isResolving }
     var found = try findAttribute(of: module, deferred.pointee.name)
     if found.isUndefined { throw missingName(deferred, in: module.module) }
+    root(found)
     found = try resolved(found)
     // A module that is still loading may assign to the name again; it is asked again then.
     if pointee.modules.records[deferred.pointee.record].state == .loading { return found }
@@ -45,8 +54,9 @@ extension Engine {
     return found
   }
 
-  private func missingName(_ deferred: DeferredReference, in module: ModuleReference) -> RaisedError
-  {
+  private func missingName(
+    _ deferred: DeferredReference, in module: ModuleReference, because reason: String = ""
+  ) -> RaisedError {
     let record = pointee.modules.records[deferred.pointee.record]
     let name = pointee.symbols.text(of: deferred.pointee.name)
     let place = Place(
@@ -54,11 +64,13 @@ extension Engine {
       offset: deferred.pointee.importOffset)
     var message =
       "cannot import name '\(name)' from module '\(record.name)' (imported at \(describe(place)))"
-      + loadingNote(module)
+      + reason + loadingNote(module)
     let names = attributeNames(of: Value(.module, module))
-    if let near = Spelling.nearest(to: name, among: names) {
+    if reason.isEmpty, let near = Spelling.nearest(to: name, among: names) {
       message += "; did you mean '\(near)'?"
     }
-    return importError(message)
+    let error = importError(message)
+    addCycle(of: module, to: error)
+    return error
   }
 }

@@ -170,30 +170,35 @@ extension Engine {
   // MARK: What is missing
 
   /// An ImportError that says where the module was looked for, and what was probably meant.
+  ///
+  /// Of `a.b.c` it names the first part that is missing.
   func missingModule(_ name: String) -> RaisedError {
-    var message = "no module named '\(name)'"
+    var missing = ""
+    var parent: ModuleRecord?
+    for part in name.split(separator: ".") {
+      missing += missing.isEmpty ? "\(part)" : ".\(part)"
+      guard let number = pointee.modules.byName[missing] else { break }
+      parent = pointee.modules.records[number]
+    }
+    var message = "no module named '\(missing)'"
     var near: String?
-    if let dot = name.lastIndex(of: "."), let parent = pointee.modules.byName[String(name[..<dot])]
-    {
-      let record = pointee.modules.records[parent]
-      if let folder = record.folder, record.isPackage {
+    if let parent {
+      if let folder = parent.folder, parent.isPackage {
         message += " in \(folder.path)"
-        let names = (try? folder.moduleNames()) ?? []
-        let last = String(name[name.index(after: dot)...])
-        near = Spelling.nearest(to: last, among: names).map { "\(record.name).\($0)" }
+        let last = missing.dropFirst(parent.name.utf8.count + 1)
+        near = Spelling.nearest(to: String(last), among: (try? folder.moduleNames()) ?? [])
+          .map { "\(parent.name).\($0)" }
       } else {
-        message += ": '\(record.name)' is not a package"
+        message += ": '\(parent.name)' is not a package"
       }
     } else {
-      // A module inside of a package that is missing itself.
-      let first = String(name.prefix { $0 != "." })
-      if first != name { message += ", for there is no package '\(first)'" }
       let places = searchedFolders(resolvingAnew: false)
       if !places.isEmpty { message += " in \(places.map(\.path).joined(separator: ", "))" }
       var names = Array(pointee.modules.natives.keys)
       for place in places { names += (try? place.moduleNames()) ?? [] }
-      near = Spelling.nearest(to: first, among: names)
+      near = Spelling.nearest(to: missing, among: names)
     }
+    if missing != name { message += " (needed for '\(name)')" }
     if let near { message += "; did you mean '\(near)'?" }
     return importError(message)
   }

@@ -31,10 +31,15 @@ extension Engine {
     add(notes, to: error.value)
   }
 
+  /// Notes beyond these are left out: thousands of modules may be loading when one fails.
+  private static let noteLimit = 24
+
   /// Adds lines to `error.notes`; those that are there already are not repeated.
   func add(_ notes: [String], to error: Value) {
     let known = field(error.instance, pointee.names.notes)
     let list = known.tag == .list ? known.list : makeList(capacity: notes.count)
+    // What is beyond the limit is said once: a line that is there is not repeated.
+    let notes = list.pointee.count < Engine.noteLimit ? notes : ["and so on, through other modules"]
     var lines = (0..<list.pointee.count).compactMap { position -> String? in
       let item = list.pointee.items[position]
       return item.isString ? item.string.text : nil
@@ -62,10 +67,8 @@ extension Engine {
 
   /// The text of the expression at a place, cut after 60 bytes; empty when it is not known.
   func expression(at place: Place) -> String {
-    let diagnostic = ErrorLocation.diagnostic("", at: place.offset, in: place.source)
-    let start = min(diagnostic.place ?? diagnostic.range.start, diagnostic.range.start)
-    let end = max(start, diagnostic.range.end)
-    let bytes = place.source.bytes[Int(start)..<min(Int(end), place.source.bytes.count)]
+    let range = ErrorLocation.expression(at: place.offset, in: place.source)
+    let bytes = place.source.bytes[Int(range.start)..<min(Int(range.end), place.source.bytes.count)]
     let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
     if line.count == bytes.count && line.count <= 60 {
       return String(decoding: line, as: UTF8.self)
@@ -96,20 +99,37 @@ extension Engine {
       "module '\(record.name)' may not be loaded any more: imports are sealed\(place)")
   }
 
-  /// What to add to the message about a missing name of a module that is still loading: the cycle, and
-  /// the lines that lead from one module to the next.
+  /// What to add to the message about a missing name of a module that is still loading: the cycle.
   func loadingNote(_ module: ModuleReference) -> String {
+    let names = cycle(of: module).map { pointee.modules.records[$0.number].name }
+    guard let first = names.first else { return "" }
+    return "; it is still loading (\((names + [first]).joined(separator: " → ")))"
+  }
+
+  /// Notes in an error about such a name which line leads from one module of the cycle to the next.
+  func addCycle(of module: ModuleReference, to error: RaisedError) {
+    let chain = cycle(of: module)
+    guard let first = chain.first else { return }
+    let next = chain.dropFirst() + [ModuleInLoading(number: first.number, load: first.load)]
+    var notes: [String] = []
+    for (step, (from, to)) in zip(chain, next).enumerated() {
+      let isLast = step == chain.count - 1
+      guard let place = isLast ? currentPlace : to.load.cause else { continue }
+      let names = [from, to].map { pointee.modules.records[$0.number].name }
+      notes.append(
+        "\(names[0]) → \(names[1]) at \(describeExactly(place))  \(expression(at: place))")
+    }
+    add(notes, to: error.value)
+  }
+
+  /// The modules that are loading, from `module` on; empty when it is not.
+  private func cycle(of module: ModuleReference) -> ArraySlice<ModuleInLoading> {
     let number = module.pointee.record
     let record = pointee.modules.records[number]
     guard record.state == .loading, record.module == module,
       let start = pointee.modules.loading.firstIndex(where: { $0.number == number })
-    else { return "" }
-    let chain = pointee.modules.loading[start...]
-    let names = chain.map { pointee.modules.records[$0.number].name } + [record.name]
-    let places = chain.dropFirst().map(\.load.cause) + [currentPlace]
-    let lines = places.compactMap { $0.map { describe($0) } }
-    return "; it is still loading (\(names.joined(separator: " → ")), "
-      + "at \(lines.joined(separator: " and ")))"
+    else { return [] }
+    return pointee.modules.loading[start...]
   }
 
   /// `<module 'm' from path>`, `<lazy module 'm' from path>`.

@@ -7,7 +7,6 @@ struct ModuleReport {
 }
 
 extension Engine {
-  func references(to value: Value) -> [String] { [] }
   func moduleReport() -> ModuleReport { ModuleReport(text: "") }
   func makeReport() throws(RaisedError) -> Value { Value(.map, makeMap()) }
   func makeEvents() throws(RaisedError) -> Value { makeList(of: []) }

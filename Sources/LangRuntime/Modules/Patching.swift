@@ -50,7 +50,29 @@ extension Engine {
     return replaced
   }
 
-  private func patch(
+  /// What a value stands for by now: Swift code may hold a proxy, or a deferred name, across the load
+  /// that has replaced all others.
+  @inline(__always)
+  func current(_ value: Value) -> Value {
+    value.isUnresolved ? resolution(of: value) : value
+  }
+
+  @inline(never)
+  private func resolution(of value: Value) -> Value {
+    if value.tag == .proxy {
+      let record = pointee.modules.records[value.proxy.pointee.record]
+      if record.state == .loaded, let module = record.module { return Value(.module, module) }
+    } else if value.tag == .deferred, !value.deferred.pointee.resolved.isUndefined {
+      return value.deferred.pointee.resolved
+    }
+    return value
+  }
+
+  /// Replaces `old` by `new` in one holder.
+  ///
+  /// - Returns: How many references were replaced.
+  @discardableResult
+  func patch(
     _ old: Value, to new: Value, in holder: UnsafeMutablePointer<ObjectHeader>
   ) -> Int {
     // What takes the place may be unresolved itself: a submodule's proxy.

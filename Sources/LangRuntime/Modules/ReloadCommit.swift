@@ -20,7 +20,7 @@ extension Engine {
     _ fresh: FreshModule, into old: ModuleReference, _ record: ModuleRecord
   ) throws(RaisedError) -> Int {
     let needed = fresh.module.pointee.slotCount
-    if needed > old.pointee.slotCapacity && isSuspendedInNative(old) {
+    if needed > old.pointee.slotCapacity && isWaitingForSwift(old) {
       throw importError(
         "module '\(record.name)' got more variables than there is room for while its own code runs: "
           + "reload it from outside")
@@ -32,21 +32,6 @@ extension Engine {
     commit.takeOver()
     commit.replaceReferences()
     return commit.updateImportedNames()
-  }
-
-  /// Whether a call of the module's code waits for Swift code, which then goes on with the address of
-  /// the variables that it knows.
-  private func isSuspendedInNative(_ module: ModuleReference) -> Bool {
-    var frame = pointee.frames + 1
-    while frame <= pointee.frame {
-      if frame.pointee.function.pointee.prototype.pointee.module == module,
-        frame == pointee.frame || frame[1].function == pointee.bridge
-      {
-        return true
-      }
-      frame += 1
-    }
-    return false
   }
 }
 
@@ -228,7 +213,7 @@ private struct ReloadCommit {
     }
     let (names, slots) = (fresh.module.pointee.names, fresh.module.pointee.slots)
     let count = fresh.module.pointee.slotCount
-    if count > old.pointee.slotCapacity { engine.resizeSlots(of: old, to: count * 2) }
+    if count > old.pointee.slotCapacity { engine.moveVariables(of: old, to: count * 2) }
     for slot in 0..<count { old.pointee.slots[slot] = slots[slot] }
     old.pointee.slotCount = count
     old.pointee.names.deallocate()

@@ -95,7 +95,7 @@ extension Engine {
     let source = try readSource(moved, load)
     let compiled = try compile(source, moved, load)
     load.codeBytes = compiled.byteCount
-    makeRoom(for: compiled.globals.count + 64, in: module)
+    reserveVariables(compiled.globals.count + 64, in: module)
     var slots: [Int] = []
     for symbol in compiled.globals {
       slots.append(slot(of: symbol, in: module) ?? Int.max)
@@ -118,24 +118,6 @@ extension Engine {
     _ = try call(body)
     if let fault = pointee.modules.fault { try fault(.patch, record.name) }
     return FreshModule(module: module, unit: unit, source: source)
-  }
-
-  /// Gives a module that no code uses yet room for `count` more variables.
-  private func makeRoom(for count: Int, in module: ModuleReference) {
-    let needed = module.pointee.slotCount + count
-    if needed <= module.pointee.slotCapacity { return }
-    resizeSlots(of: module, to: needed)
-  }
-
-  /// Moves the variables of a module; whoever holds the address of the old ones must be told.
-  func resizeSlots(of module: ModuleReference, to capacity: Int) {
-    let moved = pointee.heap.allocateExternal(Value.self, capacity: capacity)
-    moved.update(from: module.pointee.slots, count: module.pointee.slotCount)
-    (moved + module.pointee.slotCount).update(
-      repeating: .undefined, count: capacity - module.pointee.slotCount)
-    pointee.heap.freeExternal(module.pointee.slots, capacity: module.pointee.slotCapacity)
-    module.pointee.slots = moved
-    module.pointee.slotCapacity = capacity
   }
 }
 

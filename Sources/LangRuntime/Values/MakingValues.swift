@@ -353,9 +353,15 @@ extension Engine {
   }
 
   /// Records that `holder` holds an unresolved value.
+  ///
+  /// Swift code may have held the value while its module was loaded; then the holder gets what it stands
+  /// for.
   @inline(never)
   func noteStore(_ value: Value, in holder: UnsafeMutablePointer<ObjectHeader>) {
-    if value.tag == .proxy {
+    let known = current(value)
+    if !known.isSame(as: value) {
+      patch(value, to: known, in: holder)
+    } else if value.tag == .proxy {
       value.proxy.pointee.holders.insert(holder)
     } else if value.tag == .deferred {
       value.deferred.pointee.holders.insert(holder)

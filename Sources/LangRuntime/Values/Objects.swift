@@ -231,6 +231,9 @@ struct DeferredObject {
   var resolved: Value
   /// Who holds the deferred name.
   var holders: HolderTable
+
+  /// `header.flags`: its value is being looked for.
+  static let isResolving: UInt8 = 1
 }
 
 /// A suspended or running generator: its registers while it is suspended are external.

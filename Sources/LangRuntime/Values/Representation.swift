@@ -281,12 +281,12 @@ extension Engine {
     root(value)
     defer { pointee.top = top }
     if asStr, let shown = try callMethod(value, pointee.names.str) {
-      return try append(shown, of: value, "str", to: &builder)
+      return try append(try resolved(shown), of: value, "str", to: &builder)
     }
     let isError = isError(value)
     // An error's `str` is its message, whatever its `repr` says.
     if !(asStr && isError), let shown = try callMethod(value, pointee.names.repr) {
-      return try append(shown, of: value, "repr", to: &builder)
+      return try append(try resolved(shown), of: value, "repr", to: &builder)
     }
     if isError { return try appendError(value, asStr: asStr, to: &builder) }
     try builder.append("<")
