@@ -8,12 +8,10 @@ import CMinizip
 
 // Reading a member: its local header is checked here, its data are unpacked by minizip.
 
-/// The fixed part of what stands in front of a member's data.
-enum ArchiveLocalHeader {
-  static let size = 30
-}
-
 extension Archive.Member {
+  /// The length of the fixed part of what stands in front of a member's data.
+  static let headerSize = 30
+
   /// Refuses what no reading could make sense of.
   func check() throws(ArchiveError) {
     // Bit 0 is encryption, 6 strong encryption, 13 an encrypted directory.
@@ -82,7 +80,7 @@ extension Archive.Member {
     let nameBytes = Array(name.utf8)
     let header: [UInt8]
     do throws(ArchiveError) {
-      header = try file.read(ArchiveLocalHeader.size + nameBytes.count, at: headerOffset)
+      header = try file.read(Self.headerSize + nameBytes.count, at: headerOffset)
     } catch {
       throw problem("cannot be read: \(error.reason)")
     }
@@ -92,7 +90,7 @@ extension Archive.Member {
     let nameLength = Int(short(26))
     let localFlags = short(6)
     var agrees = nameLength == nameBytes.count && short(8) == method
-    agrees = agrees && header[ArchiveLocalHeader.size...] == nameBytes[...]
+    agrees = agrees && header[Self.headerSize...] == nameBytes[...]
     agrees = agrees && localFlags & 0x2041 == 0
     // With bit 3 the numbers stand behind the data; those of zip64 are in an extra field.
     if localFlags & 8 == 0 {
@@ -103,7 +101,7 @@ extension Archive.Member {
       }
     }
     guard agrees else { throw damaged("its header contradicts the archive's directory") }
-    return headerOffset + ArchiveLocalHeader.size + nameLength + Int(short(28))
+    return headerOffset + Self.headerSize + nameLength + Int(short(28))
   }
 
   private func problem(_ text: String) -> ArchiveError {
