@@ -5,6 +5,11 @@ import Testing
 
 /// A zip file put together by hand, so that each of its numbers can lie.
 struct RawArchive {
+  /// The forms in which checksum and sizes stand behind the data.
+  enum Descriptor: CaseIterable {
+    case small, wide, smallWithSignature, wideWithSignature
+  }
+
   struct Member {
     var name: [UInt8]
     /// The data as they are in the file.
@@ -28,7 +33,7 @@ struct RawArchive {
     var localChecksum: UInt32?
     var localExtra: [UInt8] = []
     /// Whether checksum and sizes stand behind the data instead of in the local header.
-    var hasDescriptor = false
+    var descriptor: Descriptor?
     /// Whether sizes and offset are in extra fields of 64 bits.
     var isZip64 = false
     /// The offset that the directory claims, when it is not the true one.
@@ -80,11 +85,8 @@ struct RawArchive {
       offsets.append(bytes.count - base)
       bytes += Self.localHeader(of: member)
       bytes += member.packed
-      if member.hasDescriptor {
-        bytes += [0x50, 0x4B, 7, 8]
-        bytes.appendLittleEndian(member.checksum)
-        bytes.appendLittleEndian(UInt32(truncatingIfNeeded: member.compressedSize))
-        bytes.appendLittleEndian(UInt32(truncatingIfNeeded: member.size))
+      if let descriptor = member.descriptor {
+        bytes += Self.descriptor(of: member, as: descriptor)
       }
     }
     let directory = bytes.count
@@ -125,6 +127,20 @@ struct RawArchive {
     return bytes
   }
 
+  private static func descriptor(of member: Member, as form: Descriptor) -> [UInt8] {
+    var bytes: [UInt8] = []
+    if form == .smallWithSignature || form == .wideWithSignature { bytes += [0x50, 0x4B, 7, 8] }
+    bytes.appendLittleEndian(member.checksum)
+    for size in [member.compressedSize, member.size] {
+      if form == .small || form == .smallWithSignature {
+        bytes.appendLittleEndian(UInt32(truncatingIfNeeded: size))
+      } else {
+        bytes.appendLittleEndian(UInt64(truncatingIfNeeded: size))
+      }
+    }
+    return bytes
+  }
+
   private static func localHeader(of member: Member) -> [UInt8] {
     let name = member.localName ?? member.name
     var extra = member.localExtra
@@ -139,10 +155,11 @@ struct RawArchive {
       UInt32(truncatingIfNeeded: member.localSize ?? member.size),
     ]
     if member.isZip64 { numbers = [numbers[0], .max, .max] }
-    if member.hasDescriptor { numbers = [0, 0, 0] }
+    if member.descriptor != nil { numbers = [0, 0, 0] }
     var bytes: [UInt8] = [0x50, 0x4B, 3, 4]
     bytes.appendLittleEndian(20 as UInt16)
-    bytes.appendLittleEndian((member.localFlags ?? member.flags) | (member.hasDescriptor ? 8 : 0))
+    bytes.appendLittleEndian(
+      (member.localFlags ?? member.flags) | (member.descriptor == nil ? 0 : 8))
     bytes.appendLittleEndian(member.localMethod ?? member.method)
     bytes.appendLittleEndian(0x0021_0000 as UInt32)
     for number in numbers { bytes.appendLittleEndian(number) }
@@ -163,7 +180,7 @@ struct RawArchive {
     var bytes: [UInt8] = [0x50, 0x4B, 1, 2]
     bytes.appendLittleEndian(member.system << 8 | 20)
     bytes.appendLittleEndian(20 as UInt16)
-    bytes.appendLittleEndian(member.flags | (member.hasDescriptor ? 8 : 0))
+    bytes.appendLittleEndian(member.flags | (member.descriptor == nil ? 0 : 8))
     bytes.appendLittleEndian(member.method)
     bytes.appendLittleEndian(0x0021_0000 as UInt32)
     bytes.appendLittleEndian(member.checksum)
@@ -211,9 +228,11 @@ final class TemporaryFolder {
 
   /// Writes a file of this folder; gives its path.
   ///
-  /// Foundation would wait until it is on the disk, which takes long for thousands of files.
+  /// Always a new file, and not by Foundation: replacing the contents of one, or waiting until they
+  /// are on the disk, takes long for thousands of files.
   @discardableResult
   func write(_ bytes: [UInt8], to name: String = "test.zip") throws -> String {
+    unlink("\(path)/\(name)")
     let file = try #require(fopen("\(path)/\(name)", "w"))
     let count = fwrite(bytes, 1, bytes.count, file)
     try #require(fclose(file) == 0 && count == bytes.count)

@@ -57,9 +57,10 @@ import Testing
     for count in 0..<bytes.count {
       let expected =
         count < 4
-        ? "it is not a zip archive" : "it is cut short: the zip archive has no end record"
+        ? "it is not a zip archive" : "it is cut short, or something follows the zip archive"
       #expect(refusal(Array(bytes[..<count])) == expected)
     }
+    #expect(refusal(bytes + [10]) == "it is cut short, or something follows the zip archive")
   }
 
   // MARK: Names
@@ -366,6 +367,25 @@ import Testing
     #expect(try refusal(member) == expected)
   }
 
+  @Test func descriptorsThatContradictTheDirectory() throws {
+    let expected = "member 'm.l' is damaged: its header contradicts the archive's directory"
+    var member = RawArchive.Member("m.l", stored: "text")
+    member.flags = 8
+    // Neither in front nor behind.
+    member.localSize = 0
+    #expect(try refusal(member) == expected)
+    // The directory says that there is nothing, and the local header does not know.
+    member = RawArchive.Member("m.l", stored: "text")
+    member.descriptor = .small
+    var bytes = RawArchive([member]).bytes
+    let entry = bytes.count - 22 - 49
+    bytes.replaceSubrange(entry + 16..<entry + 28, with: [UInt8](repeating: 0, count: 12))
+    let archive = try folder.open(bytes)
+    let found = try #require(archive.member("m.l"))
+    #expect(found.size == 0)
+    #expect(reason { _ = try archive.read(found) } == expected)
+  }
+
   @Test func localHeadersThatAreNone() throws {
     let raw = RawArchive([.init("a.l", stored: "text"), .init("m.l", stored: "text")])
     var bytes = raw.bytes
@@ -394,7 +414,7 @@ import Testing
   @Test func mutations() throws {
     let text = Array(String(repeating: "fn f(x) { return x }\n", count: 10).utf8)
     var descriptor = try RawArchive.Member("c.l", deflated: [1, 2, 3])
-    descriptor.hasDescriptor = true
+    descriptor.descriptor = .smallWithSignature
     var wide = RawArchive.Member("b/m.l", stored: "stored")
     wide.isZip64 = true
     let contents = ["a.l": text, "b/m.l": Array("stored".utf8), "c.l": [1, 2, 3]]

@@ -180,14 +180,23 @@ import Testing
     #expect(try text("d", of: archive) == "deflated")
   }
 
-  @Test func sizesBehindTheData() throws {
-    var stored = RawArchive.Member("s", stored: "stored")
-    stored.hasDescriptor = true
-    var deflated = try RawArchive.Member("d", deflated: noise(100))
-    deflated.hasDescriptor = true
-    let archive = try folder.open(RawArchive([stored, deflated]).bytes)
+  @Test(arguments: RawArchive.Descriptor.allCases)
+  func sizesBehindTheData(descriptor: RawArchive.Descriptor) throws {
+    var members = [
+      .init("s", stored: "stored"), try RawArchive.Member("d", deflated: noise(100)),
+      .init("e", stored: ""),
+    ]
+    for number in members.indices { members[number].descriptor = descriptor }
+    let archive = try folder.open(RawArchive(members).bytes)
     #expect(try text("s", of: archive) == "stored")
     #expect(try read("d", of: archive) == noise(100))
+    #expect(try text("e", of: archive) == "")
+  }
+
+  @Test func sizesInFrontOfTheDataThatAreAnnouncedBehindThem() throws {
+    var member = RawArchive.Member("m.l", stored: "text")
+    member.flags = 8
+    #expect(try text("m.l", of: folder.open(RawArchive([member]).bytes)) == "text")
   }
 
   @Test(arguments: [false, true], [[], Array("#!/usr/bin/env lang\n".utf8)])

@@ -112,7 +112,7 @@ struct ArchiveDirectory {
     guard let sizes = sizes(of: record) else { return nil }
     let room = UInt64(start - preamble)
     let (dataOffset, overflowOfOffset) = sizes.offset.addingReportingOverflow(
-      UInt64(ArchiveLocalHeader.size + record.name.count))
+      UInt64(Archive.Member.headerSize + record.name.count))
     let (end, overflow) = dataOffset.addingReportingOverflow(sizes.compressed)
     guard !overflowOfOffset, !overflow, end <= room else { return nil }
     return (preamble + Int(sizes.offset), preamble + Int(end))

@@ -22,7 +22,7 @@ struct ArchiveEnd {
       let start = try file.read(min(4, file.identity.size), at: 0)
       throw ArchiveError(
         reason: start == [0x50, 0x4B, 3, 4]
-          ? "it is cut short: the zip archive has no end record" : "it is not a zip archive")
+          ? "it is cut short, or something follows the zip archive" : "it is not a zip archive")
     }
     let bytes = tail.bytes
     func field(_ position: Int) -> UInt64 { UInt64(bytes.littleEndian(at: position) as UInt16) }

@@ -8,12 +8,10 @@ import CMinizip
 
 // Reading a member: its local header is checked here, its data are unpacked by minizip.
 
-/// The fixed part of what stands in front of a member's data.
-enum ArchiveLocalHeader {
-  static let size = 30
-}
-
 extension Archive.Member {
+  /// The length of the fixed part of what stands in front of a member's data.
+  static let headerSize = 30
+
   /// Refuses what no reading could make sense of.
   func check() throws(ArchiveError) {
     // Bit 0 is encryption, 6 strong encryption, 13 an encrypted directory.
@@ -34,8 +32,7 @@ extension Archive.Member {
 
   /// The unpacked bytes; its data end at `limit` at the latest.
   func read(from file: borrowing ArchiveFile, limit: Int) throws(ArchiveError) -> [UInt8] {
-    let dataOffset = try dataOffset(in: file)
-    guard dataOffset + compressedSize <= limit else { throw damaged("its data end too late") }
+    let dataOffset = try dataOffset(in: file, limit: limit)
     let view = ArchiveMemberView(of: self, in: file.descriptor, dataOffset: dataOffset)
     // Also keeps the view alive, to which minizip has a plain pointer.
     defer { withExtendedLifetime(view) {} }
@@ -77,33 +74,69 @@ extension Archive.Member {
     return bytes
   }
 
-  /// Where the data begin; the local header must say what the directory says.
-  private func dataOffset(in file: borrowing ArchiveFile) throws(ArchiveError) -> Int {
+  /// Where the data begin; what stands around them must say what the directory says.
+  private func dataOffset(
+    in file: borrowing ArchiveFile, limit: Int
+  ) throws(ArchiveError) -> Int {
     let nameBytes = Array(name.utf8)
-    let header: [UInt8]
-    do throws(ArchiveError) {
-      header = try file.read(ArchiveLocalHeader.size + nameBytes.count, at: headerOffset)
-    } catch {
-      throw problem("cannot be read: \(error.reason)")
-    }
+    let header = try bytes(Self.headerSize + nameBytes.count, of: file, at: headerOffset)
     func short(_ position: Int) -> UInt16 { header.littleEndian(at: position) }
     func long(_ position: Int) -> UInt32 { header.littleEndian(at: position) }
     guard long(0) == 0x0403_4B50 else { throw damaged("it does not begin where it should") }
-    let nameLength = Int(short(26))
     let localFlags = short(6)
-    var agrees = nameLength == nameBytes.count && short(8) == method
-    agrees = agrees && header[ArchiveLocalHeader.size...] == nameBytes[...]
-    agrees = agrees && localFlags & 0x2041 == 0
-    // With bit 3 the numbers stand behind the data; those of zip64 are in an extra field.
+    guard Int(short(26)) == nameBytes.count, header[Self.headerSize...] == nameBytes[...],
+      short(8) == method, localFlags & 0x2041 == 0
+    else { throw contradiction }
+    let dataOffset = headerOffset + header.count + Int(short(28))
+    guard dataOffset + compressedSize <= limit else { throw damaged("its data end too late") }
+
+    var agrees = long(14) == checksum
     if localFlags & 8 == 0 {
-      let numbers: [(Int, Int)] = [(18, compressedSize), (22, size)]
-      agrees = agrees && long(14) == checksum
-      for (position, number) in numbers where long(position) != 0xFFFF_FFFF {
-        agrees = agrees && Int(long(position)) == number
+      // The sizes of zip64 are in an extra field, and 32 bits full here.
+      agrees = agrees && (long(18) == .max || Int(long(18)) == compressedSize)
+      agrees = agrees && (long(22) == .max || Int(long(22)) == size)
+    } else {
+      // Who packed this knew the numbers only afterwards. Some write them here nevertheless; zeros
+      // say nothing.
+      agrees = agrees && Int(long(18)) == compressedSize && Int(long(22)) == size
+      agrees = agrees && compressedSize > 0
+      if !agrees {
+        let end = dataOffset + compressedSize
+        agrees = descriptorAgrees(try bytes(min(24, limit - end), of: file, at: end))
       }
     }
-    guard agrees else { throw damaged("its header contradicts the archive's directory") }
-    return headerOffset + ArchiveLocalHeader.size + nameLength + Int(short(28))
+    guard agrees else { throw contradiction }
+    return dataOffset
+  }
+
+  /// Whether the bytes behind the data begin with a descriptor that has the directory's numbers.
+  ///
+  /// A descriptor may have a signature or not, and sizes of 32 or 64 bits, and does not say which.
+  private func descriptorAgrees(_ found: [UInt8]) -> Bool {
+    var numbers: [UInt8] = []
+    numbers.appendLittleEndian(checksum)
+    var wideNumbers = numbers
+    for size in [compressedSize, size] {
+      numbers.appendLittleEndian(UInt32(size))
+      wideNumbers.appendLittleEndian(UInt64(size))
+    }
+    let signature: [UInt8] = [0x50, 0x4B, 7, 8]
+    return [numbers, wideNumbers, signature + numbers, signature + wideNumbers]
+      .contains { found.starts(with: $0) }
+  }
+
+  private func bytes(
+    _ count: Int, of file: borrowing ArchiveFile, at offset: Int
+  ) throws(ArchiveError) -> [UInt8] {
+    do throws(ArchiveError) {
+      return try file.read(count, at: offset)
+    } catch {
+      throw problem("cannot be read: \(error.reason)")
+    }
+  }
+
+  private var contradiction: ArchiveError {
+    damaged("its header contradicts the archive's directory")
   }
 
   private func problem(_ text: String) -> ArchiveError {
