@@ -177,6 +177,99 @@ struct ReferencesTests {
   }
 
   @Test(arguments: [false, true])
+  func localsAreNamedWhileTheyLive(isStressed: Bool) throws {
+    let cases: [(program: String, words: [[String]])] = [
+      ("fn f(m, n = refs(geo)) {}\nf(geo)", [["local m of f()"]]),
+      ("fn f(...all) { refs(geo) }\nf(geo)", [["item of a list in local all of f()"]]),
+      (
+        "fn f() {\n  if true { let m = geo; refs(geo) }\n  refs(geo)\n}\nf()",
+        [["local m of f()"], []]
+      ),
+      ("if true { let m = geo; refs(geo) }\nrefs(geo)", [["local m of <main>"], []]),
+      ("fn f() { var m = geo; refs(geo); m = 1; refs(geo) }\nf()", [["local m of f()"], []]),
+      (
+        "fn f() {\n  var m = geo\n  fn set() { m = 1 }\n  refs(geo)\n  set()\n  refs(geo)\n}\nf()",
+        [["captured variable m of set() (main.l:5)", "local m of f()"], []]
+      ),
+      (
+        "fn f(m, n) { if n == 0 { refs(m) } else { f(m, n - 1) } }\nf(geo, 9)", [["local m of f()"]]
+      ),
+      ("class Car { fn drive(m) { refs(m) } }\nCar().drive(geo)", [["local m of Car.drive()"]]),
+      (
+        "class Car { fn drive(m) => fn() => m }\nlet f = Car().drive(geo)\nrefs(geo)",
+        [["captured variable m of <function>() (main.l:3)"]]
+      ),
+      ("let f = fn(m) { refs(m) }\nf(geo)", [["local m of <function>() (main.l:3)"]]),
+      (
+        "fn f(m) { fn set() { m = 1 }; yield set }\nlet g = f(geo)\nrefs(geo)",
+        [["local m of the suspended generator f()"]]
+      ),
+      (
+        "fn f() {\n  let m = geo\n  yield 1\n  refs(m)\n}\nlet g = f()\nfor x in g { refs(geo) }\n"
+          + "refs(geo)",
+        [["local m of the suspended generator f()"], ["local m of f()"], []]
+      ),
+      (
+        "fn f() {\n  for m in [geo] {}\n  try { 1 / 0 } catch e { let m = geo; refs(geo) }\n}\nf()",
+        [["local m of f()"]]
+      ),
+    ]
+    for (program, words) in cases {
+      for load in ["", "; geo.size"] {
+        let bench = try ReferencesBench(isStressed: isStressed)
+        let answers = try bench.run("import geo\(load)\n\(program)")
+        #expect(answers.map { $0.filter { $0 != "variable geo of <main>" } } == words)
+      }
+    }
+  }
+
+  @Test func holdersThatOnlySwiftCodeMakesAreNamed() throws {
+    let machine = Machine()
+    try machine.run(
+      """
+      import math
+      class Car { fn drive() => 1 }
+      let drive = Car().drive
+      var (bound, native, iterator) = (nil, nil, nil)
+      """)
+    let engine = machine.engine
+    let record = try #require(engine.pointee.modules.byName["__main__"])
+    let main = try #require(engine.pointee.modules.records[record].module)
+    func variable(_ name: String) throws -> Value {
+      let entry = try #require(main.pointee.names.entry(engine.pointee.symbols.intern(name)))
+      return main.pointee.slots[entry.pointee.value.int]
+    }
+    func set(_ name: String, _ value: Value) throws {
+      try engine.setVariable(of: main, engine.pointee.symbols.intern(name), value)
+    }
+    let math = try variable("math")
+    try set("bound", engine.makeBoundMethod(math, try variable("drive").boundMethod.pointee.method))
+    let upper = try #require(
+      engine.member(
+        engine.pointee.symbols.intern("upper"), of: engine.classOf(engine.makeString(""))))
+    try set("native", engine.makeBoundMethod(math, upper.value))
+    let iterator = engine.makeIterator(.sequence, source: math, position: 0, limit: 0)
+    try set("iterator", Value(.iterator, iterator))
+    let handle = engine.addHandle(Value(.list, engine.makeList(capacity: 1)))
+    engine.append(math, to: engine.pointee.handles[handle].list)
+    engine.addHandle(math)
+    let expected = [
+      "bound method Car.drive() in <main>.bound", "bound method string.upper() in <main>.native",
+      "item of a list in a value held by the embedding program",
+      "source of an iterator in <main>.iterator", "value held by the embedding program",
+      "variable math of <main>",
+    ]
+    #expect(engine.references(to: math) == expected)
+    #expect(engine.searchReferences(to: [math]) == expected)
+    // All of them are patched, and counted.
+    let module = try engine.load(math.proxy)
+    #expect(engine.references(to: module) == expected)
+    // A proxy that was missed would stand for the module.
+    #expect(engine.references(to: math) == expected)
+    #expect(engine.searchReferences(to: [math]) == [])
+  }
+
+  @Test(arguments: [false, true])
   func otherModulesAreNamed(isStressed: Bool) throws {
     let bench = try ReferencesBench(isStressed: isStressed)
     let answers = try bench.run(
