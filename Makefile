@@ -21,6 +21,11 @@ STATIC_OPTIONS := -c release --product lang --scratch-path $(STATIC_BUILD) \
   -Xswiftc -static-executable -Xswiftc -use-ld=lld -Xlinker -lz -Xlinker -ltinfo
 LANG_BINARY := $(STATIC_BUILD)/release/lang
 
+# The same without the check for proxies at each store, to measure what that check costs. Lazy imports
+# do not work in it.
+UNCHECKED_BUILD := .build/unchecked
+UNCHECKED_BINARY := $(UNCHECKED_BUILD)/release/lang
+
 SWIFT_SOURCES := Package.swift Sources Tests examples/embedding/Package.swift \
   examples/embedding/Sources
 
@@ -45,7 +50,10 @@ build: executable ## build the executable that ships: static, optimised
 .PHONY: bench
 bench: executable ## measure against Lua and CPython; look at the machine code of the loop
 	@$(call install-packages,$(BENCH_PACKAGES))
-	Benchmarks/run.py --lang "$(CURDIR)/$(LANG_BINARY)" $(BENCH_OPTIONS)
+	swift build $(subst $(STATIC_BUILD),$(UNCHECKED_BUILD),$(STATIC_OPTIONS)) \
+	  -Xswiftc -DLANG_WITHOUT_REFERENCE_TABLE
+	Benchmarks/run.py --lang "$(CURDIR)/$(LANG_BINARY)" \
+	  --lang-unchecked "$(CURDIR)/$(UNCHECKED_BINARY)" $(BENCH_OPTIONS)
 	Benchmarks/check-hot-loop.sh "$(CURDIR)/$(LANG_BINARY)"
 
 .PHONY: install

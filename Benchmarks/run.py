@@ -18,6 +18,7 @@ sys.dont_write_bytecode = True
 
 from generate_source import write_program
 from measure import Runner, geometric_mean, median, wall_time
+from modules import measure_modules
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WORK = os.path.join(HERE, ".work")
@@ -33,6 +34,13 @@ TARGETS = {
     "parse and compile against `luac -p`": (1.0, 0.5),
     "binary trees against Lua 5.4": (1.2, 0.7),
     "longest pause with 100 MB live, ms": (100.0, 10.0),
+    "1,000 unused imports from a folder, ms": (10.0, 2.0),
+    "1,000 unused imports from a zip, ms": (10.0, 3.0),
+    "a pending module, bytes": (400.0, 200.0),
+    "1,000 modules used once against `require`": (1.0, 0.5),
+    "`math.sqrt(x)`, lazily against eagerly imported": (1.02, 1.0),
+    "stores with the reference check against without": (1.02, 1.0),
+    "a proxy with 1,000,000 holders patched, ms": (100.0, 20.0),
 }
 
 PROGRAMS = [
@@ -40,7 +48,7 @@ PROGRAMS = [
     "method_calls", "richards", "deltablue", "string_building", "map_of_ints", "map_of_strings",
     "sort_with_key", "closures", "generators", "json", "queens", "matrix",
 ]
-SECTIONS = ["programs", "startup", "compile", "collector"]
+SECTIONS = ["programs", "startup", "compile", "collector", "modules"]
 
 # What the lang executable writes to standard error when LANG_GC_STATS=1.
 GC_LINE = re.compile(rb"gc: collections (\d+), longest pause ([\d.]+) ms, heap (\d+) bytes")
@@ -80,6 +88,9 @@ class Peers:
     def __init__(self, options):
         self.lang = None if options.without_lang else self.find(
             options.lang, "build it with `swift build -c release`, or name one with --lang")
+        # The same built without the check for proxies at each store; only that check is measured by it.
+        self.lang_unchecked = options.lang_unchecked and self.find(
+            options.lang_unchecked, "`make bench` builds it")
         self.lua = self.find(options.lua, "install the package lua5.4")
         self.luac = self.find(options.luac, "install the package lua5.4")
         self.python = self.find(options.python, "name one with --python")
@@ -358,6 +369,8 @@ def parse_options():
     parser.add_argument("--lang", metavar="PATH",
                         default=os.path.join(os.path.dirname(HERE), ".build", "release", "lang"),
                         help="the executable (default: the release build of this checkout)")
+    parser.add_argument("--lang-unchecked", metavar="PATH",
+                        help="the executable built with -DLANG_WITHOUT_REFERENCE_TABLE")
     parser.add_argument("--without-lang", action="store_true",
                         help="run and check only the peers")
     parser.add_argument("--lua", default="lua5.4", metavar="PATH")
@@ -389,6 +402,9 @@ def main():
     if "collector" in sections:
         has_trees = any(name == "binary_trees" for name, _ in times)
         measure_collector(rounds, times if has_trees else {}, peers, runner, report)
+    if "modules" in sections and peers.lang:
+        measure_modules(5 if options.quick else 5 * rounds, peers, runner, report, check_run,
+                        progress, WORK)
     report.print_targets()
     return 1 if report.failures else 0
 
