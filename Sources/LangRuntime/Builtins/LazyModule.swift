@@ -87,8 +87,8 @@ enum LazyModule {
     NativeDefinition("pending", "", "Gives the sorted names of the modules that are pending.") {
       (call) throws(RaisedError) -> Value in
       let engine = call.engine
-      let names = engine.pointee.modules.records.filter { $0.state == .pending }.map(\.name)
-        .sorted()
+      let names = engine.pointee.modules.records.filter { $0.state == .pending && $0.isImported }
+        .map(\.name).sorted()
       return engine.makeList(of: names)
     },
     NativeDefinition("load", "module", "Loads a module, given itself or by name, and gives it.") {
@@ -112,7 +112,7 @@ enum LazyModule {
       // A module that is loaded may import others, which come behind it.
       while number < engine.pointee.modules.records.count {
         let record = engine.pointee.modules.records[number]
-        if record.state == .pending && record.name.hasPrefix(prefix) {
+        if record.state == .pending && record.isImported && record.name.hasPrefix(prefix) {
           _ = try engine.load(number, because: .asked)
           loaded.append(record.name)
         }
@@ -260,9 +260,9 @@ enum LazyModule {
     case .module: return call[0].module.pointee.record
     case .string:
       let name = call[0].string.text
-      let known = engine.pointee.modules.records.count
-      guard let number = try engine.findModule(name) else { throw engine.missingModule(name) }
-      engine.noteFound(from: known, at: engine.currentPlace)
+      guard let number = try engine.findModule(name, for: engine.currentPlace) else {
+        throw engine.missingModule(name)
+      }
       return number
     default:
       throw engine.typeError(

@@ -116,25 +116,30 @@ enum ErrorLocation {
     return Diagnostic(message, at: node.range)
   }
 
-  /// The whole expression whose anchor is at `offset`; of a call that is what is called.
-  static func expression(at offset: UInt32, in loaded: LoadedSource) -> SourceRange {
-    let tree = loaded.syntaxTree
-    guard var node = node(at: offset, in: tree) else { return SourceRange(offset, offset + 1) }
-    if node.kind == .call { node = tree.nodes[Int(node.a)] }
-    return SourceRange(node.start, node.end)
-  }
-
-  private static func node(at offset: UInt32, in tree: SyntaxTree) -> Node? {
+  /// The expression that an anchor stands for; nil when there is none.
+  static func node(at offset: UInt32, in tree: SyntaxTree) -> Node? {
     var best: Node?
     for index in 1..<max(1, tree.nodes.count) {
       let node = tree.nodes[index]
-      guard node.anchor == offset, isExpression(node.kind) || node.kind == .compoundAssignment
-      else { continue }
-      // Of several expressions that begin here, the widest that can fail is meant: an operator's.
-      if let known = best, rank(known) >= rank(node) { continue }
-      best = node
+      if node.anchor == offset, isMeant(node, ratherThan: best) { best = node }
     }
     return best
+  }
+
+  /// The expressions that the anchors of a tree stand for.
+  static func nodesByAnchor(of tree: SyntaxTree) -> [UInt32: Node] {
+    var nodes: [UInt32: Node] = [:]
+    for index in 1..<max(1, tree.nodes.count) {
+      let node = tree.nodes[index]
+      if isMeant(node, ratherThan: nodes[node.anchor]) { nodes[node.anchor] = node }
+    }
+    return nodes
+  }
+
+  /// Of several expressions that begin here, the widest that can fail is meant: an operator's.
+  private static func isMeant(_ node: Node, ratherThan known: Node?) -> Bool {
+    guard isExpression(node.kind) || node.kind == .compoundAssignment else { return false }
+    return known.map { rank($0) < rank(node) } ?? true
   }
 
   private static func isExpression(_ kind: NodeKind) -> Bool {

@@ -96,6 +96,7 @@ public final class Machine {
         SyntaxFailure(
           diagnostics: diagnostics, name: record.source.name, source: record.source.bytes))
     case .compiled(let compiled):
+      record.noteCode(of: compiled)
       do throws(RaisedError) {
         return try engine.instantiate(compiled, record, number, record.source)
       } catch {

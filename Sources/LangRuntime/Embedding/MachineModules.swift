@@ -100,17 +100,15 @@ extension Machine {
 extension Engine {
   /// The record of a program that is found as a module.
   fileprivate func programRecord(ofModule name: String) throws(RaisedError) -> ModuleRecord {
-    let known = pointee.modules.records.count
-    guard var number = try findModule(name) else { throw missingModule(name) }
+    guard var number = try findModule(name, for: nil) else { throw missingModule(name) }
     var found = pointee.modules.records[number]
     if found.isPackage {
-      guard let inner = try findModule("\(name).main") else {
+      guard let inner = try findModule("\(name).main", for: nil) else {
         throw importError("the package '\(name)' has no module 'main' to run")
       }
       number = inner
       found = pointee.modules.records[number]
     }
-    noteFound(from: known, at: nil)
     // The program is not the module of that name: an import of it is another one.
     let source = try readSource(found, ModuleLoad(reason: .asked, cause: nil))
     let record = ModuleRecord(name: "__main__", folder: nil, form: .program)

@@ -74,6 +74,7 @@ public final class MachineSession {
         throw engine.memoryError(MachineSession.variableLimit * 16)
       }
       globals = compiled.globals
+      record.noteCode(of: compiled)
       let function = engine.makeFunction(
         engine.prototype(0, of: Unit(compiled, module: module, source: record.source)))
       engine.root(Value(.function, function))

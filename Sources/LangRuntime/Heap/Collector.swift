@@ -374,6 +374,25 @@ extension UnsafeMutablePointer where Pointee == MapObject {
   }
 }
 
+extension UnsafeMutablePointer where Pointee == ObjectHeader {
+  /// Bytes that the heap counts for the object outside of its cell: what `finalize` gives back.
+  var externalByteCount: Int {
+    let memory = UnsafeMutableRawPointer(self)
+    let values: Int
+    switch Tag(pointee.kind) {
+    case .list: values = memory.assumingMemoryBound(to: ListObject.self).pointee.capacity
+    case .map, .set: return memory.assumingMemoryBound(to: MapObject.self).externalByteCount
+    case .instance:
+      values = pointee.flags & InstanceObject.hasExternalSlots == 0 ? 0 : Int(pointee.word)
+    case .module: values = memory.assumingMemoryBound(to: ModuleObject.self).pointee.slotCapacity
+    case .generator:
+      values = memory.assumingMemoryBound(to: GeneratorObject.self).pointee.registerCount
+    default: return 0
+    }
+    return values * MemoryLayout<Value>.stride
+  }
+}
+
 /// A clock for durations.
 func monotonicNanoseconds() -> UInt64 {
   var time = timespec()

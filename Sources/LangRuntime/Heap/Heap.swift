@@ -399,6 +399,13 @@ struct Heap {
   ///
   /// - Complexity: Linear in the heap.
   mutating func forEachObject(_ body: (UnsafeMutablePointer<ObjectHeader>) -> Void) {
+    forEachSizedObject { header, _ in body(header) }
+  }
+
+  /// Calls `body` with every object and the bytes that are counted for it, external memory included.
+  ///
+  /// They add up to ``byteCount``. See ``forEachObject(_:)``.
+  mutating func forEachSizedObject(_ body: (UnsafeMutablePointer<ObjectHeader>, Int) -> Void) {
     finishSweeping()
     for sizeClass in 0..<Heap.classCount {
       let entry = classes + sizeClass
@@ -408,11 +415,15 @@ struct Heap {
           let header = (block.memory + cell * block.cellSize)
             .assumingMemoryBound(to: ObjectHeader.self)
           // A free cell's kind is 0.
-          if header.pointee.kind != 0 { body(header) }
+          if header.pointee.kind != 0 { body(header, block.cellSize + header.externalByteCount) }
         }
       }
     }
-    for position in 0..<largeCount { body(large[position].unsafelyUnwrapped) }
+    for position in 0..<largeCount {
+      let header = large[position].unsafelyUnwrapped
+      let size = (UnsafeMutableRawPointer(header) - 16).load(as: Int.self)
+      body(header, size + header.externalByteCount)
+    }
   }
 
   /// Called when marking is complete: frees dead large objects, leaves blocks to be swept lazily.

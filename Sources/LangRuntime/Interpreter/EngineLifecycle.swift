@@ -91,7 +91,7 @@ extension Engine {
 
   /// Makes the function whose frames stand between Swift code and what it calls.
   private func makeBridge() {
-    let record = ModuleRecord(name: "<bridge>", folder: nil, form: .native)
+    let record = ModuleRecord(name: "<bridge>", folder: nil, form: .machine)
     let module = makeModule(record: pointee.modules.records.count, capacity: 1)
     module.pointee.header.flags |= ModuleObject.isTracked
     record.module = module

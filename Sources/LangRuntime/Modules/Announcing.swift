@@ -10,7 +10,7 @@ extension Engine {
 
   /// Tells whoever wants to know that a module was loaded.
   func announce(
-    _ number: Int, _ record: ModuleRecord, _ load: ModuleLoad, _ position: Int
+    _ number: Int, _ record: ModuleRecord, _ load: ModuleLoad
   ) throws(RaisedError) {
     if pointee.modules.log.level > 0 { writeError(loadLine(record, load)) }
     // One that is added by a callback is called from the next load on.

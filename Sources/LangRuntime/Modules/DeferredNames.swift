@@ -48,6 +48,8 @@ extension Engine {
     if pointee.modules.records[deferred.pointee.record].state == .loading { return found }
     deferred.pointee.resolved = found
     let count = patch(value, to: found, holders: deferred.pointee.holders)
+    let record = pointee.modules.records[deferred.pointee.record]
+    record.patchedNames = Int32(clamping: Int(record.patchedNames) + count)
     pointee.modules.log.note(
       .patch, deferred.pointee.record, at: currentPlace,
       detail: Int(deferred.pointee.name.rawValue), count: count)

@@ -73,15 +73,22 @@ extension Engine {
       return known
     }
     let name = try absoluteName(descriptor, importer: site.importer)
-    let known = pointee.modules.records.count
-    guard let number = try findModule(name) else { throw missingModule(name) }
     let place = site.place
-    noteFound(from: known, at: place)
+    guard let number = try findModule(name, for: place) else { throw missingModule(name) }
     let record = pointee.modules.records[number]
     if record.importedAt == nil { record.importedAt = place }
     pointee.modules.log.note(.bind, number, at: place)
     site.unit.rememberModule(number, for: site.number, generation: pointee.modules.generation)
     return number
+  }
+
+  /// Finds a module as ``findModule(_:)`` does, and writes down what was found on the way.
+  ///
+  /// The package around a module that is missing was found all the same.
+  func findModule(_ name: String, for place: Place?) throws(RaisedError) -> Int? {
+    let known = pointee.modules.records.count
+    defer { noteFound(from: known, at: place) }
+    return try findModule(name)
   }
 
   /// The full name that an import means: leading dots count from the importer's package.
@@ -125,7 +132,10 @@ extension Engine {
       let answer = try call(filter, [importer, makeString(record.name), Value(.list, list)])
       if !(try isTruthy(answer)) { reason = .bypass("lazy.filter") }
     }
-    if case .bypass? = reason { pointee.modules.log.note(.bypass, number, at: site.place) }
+    if case .bypass(let rule)? = reason {
+      let detail = pointee.modules.log.number(ofRule: rule)
+      pointee.modules.log.note(.bypass, number, at: site.place, detail: detail)
+    }
     return reason
   }
 
@@ -135,6 +145,7 @@ extension Engine {
   func reference(to number: Int) -> Value {
     let record = pointee.modules.records[number]
     if record.state == .loaded, let module = record.module { return Value(.module, module) }
+    pointee.modules.log.settlePending()
     if let proxy = record.proxy { return Value(.proxy, proxy) }
     let memory = pointee.heap.allocate(MemoryLayout<ProxyObject>.size, kind: .proxy)
     let proxy = memory.assumingMemoryBound(to: ProxyObject.self)
@@ -147,6 +158,7 @@ extension Engine {
 
   /// What stands for the name of a module until it is used.
   func makeDeferred(_ number: Int, _ site: ImportSite, name: Symbol) -> Value {
+    if pointee.modules.records[number].state == .pending { pointee.modules.log.settlePending() }
     let memory = pointee.heap.allocate(MemoryLayout<DeferredObject>.size, kind: .deferred)
     let deferred = memory.assumingMemoryBound(to: DeferredObject.self)
     deferred.pointee.record = number
@@ -178,16 +190,13 @@ extension Engine {
   func submodule(_ symbol: Symbol, of module: ModuleReference) throws(RaisedError) -> Value? {
     let record = pointee.modules.records[module.pointee.record]
     guard record.isPackage else { return nil }
-    let known = pointee.modules.records.count
-    guard let number = try findModule("\(record.name).\(pointee.symbols.text(of: symbol))") else {
-      return nil
-    }
-    if number >= known { noteFound(from: known, at: currentPlace) }
+    let name = "\(record.name).\(pointee.symbols.text(of: symbol))"
+    guard let number = try findModule(name, for: currentPlace) else { return nil }
     return reference(to: number)
   }
 
   /// Writes down that the modules from `first` on were found.
-  func noteFound(from first: Int, at place: Place?) {
+  private func noteFound(from first: Int, at place: Place?) {
     for number in first..<pointee.modules.records.count {
       let record = pointee.modules.records[number]
       record.importedAt = place

@@ -28,47 +28,50 @@ extension Engine {
     }
     try enterNativeRecursion()
     let load = ModuleLoad(reason: reason, cause: currentPlace)
-    if pointee.modules.rules.isSealed { throw sealedError(record, load) }
+    if pointee.modules.rules.isSealed {
+      let error = sealedError(record, load)
+      recordFailure(error, number, record, load)
+      throw error
+    }
     let top = pointee.top
     defer { pointee.top = top }
-    pointee.modules.log.loads.append(load)
-    let position = pointee.modules.log.loads.count - 1
-    pointee.modules.log.note(.load, number, at: load.cause, detail: position)
+    pointee.modules.log.removePending()
+    pointee.modules.log.note(.load, number, at: load.cause, load)
     pointee.modules.loading.append(ModuleInLoading(number: number, load: load))
     do throws(RaisedError) {
-      try evaluate(number, record, load)
+      try measure(load) { () throws(RaisedError) in try evaluate(number, record, load) }
       if let fault = pointee.modules.fault { try fault(.patch, record.name) }
     } catch {
       // Nothing half-built is kept; the next use tries again.
       pointee.modules.loading.removeLast()
       record.state = .pending
       record.module = nil
-      noteFailure(error, number, record, load, position)
+      pointee.modules.log.addPending()
+      noteFailure(error, number, record, load)
       throw error
     }
     pointee.modules.loading.removeLast()
     record.state = .loaded
     record.failure = nil
     record.loads.append(load)
-    pointee.modules.log.removePending()
+    pointee.modules.log.finish(load)
     let module = record.module.unsafelyUnwrapped
-    module.pointee.header.flags |= ModuleObject.isTracked
     let value = Value(.module, module)
     root(value)
-    pointee.modules.log.note(.loaded, number, at: load.cause, detail: position)
+    pointee.modules.log.note(.loaded, number, at: load.cause, load)
     if let proxy = record.proxy {
       record.proxy = nil
       load.patched = patch(Value(.proxy, proxy), to: value, holders: proxy.pointee.holders)
       pointee.modules.log.note(.patch, number, at: load.cause, count: load.patched)
     }
-    try announce(number, record, load, position)
+    try announce(number, record, load)
     return value
   }
 
-  /// Fills a new module; the time and memory that it takes go into `load`.
-  func evaluate(
-    _ number: Int, _ record: ModuleRecord, _ load: ModuleLoad
-  ) throws(RaisedError) {
+  /// Does the work of a load; the time and memory that it takes by itself go into `load`.
+  ///
+  /// What other loads within it take is theirs.
+  func measure(_ load: ModuleLoad, _ body: () throws(RaisedError) -> Void) throws(RaisedError) {
     let outerTime = pointee.modules.log.nestedTime
     let outerBytes = pointee.modules.log.nestedBytes
     pointee.modules.log.nestedTime = 0
@@ -84,9 +87,17 @@ extension Engine {
       pointee.modules.log.nestedTime = outerTime &+ whole
       pointee.modules.log.nestedBytes = outerBytes + allocated
     }
+    try body()
+  }
+
+  /// Fills a new module.
+  private func evaluate(
+    _ number: Int, _ record: ModuleRecord, _ load: ModuleLoad
+  ) throws(RaisedError) {
     if let initializer = record.initializer {
       if let fault = pointee.modules.fault { try fault(.evaluate, record.name) }
       let module = makeModule(record: number, capacity: 256)
+      module.pointee.header.flags |= ModuleObject.isTracked
       record.module = module
       record.state = .loading
       try initializer(self, module)
@@ -95,6 +106,7 @@ extension Engine {
     if record.form == .folder {
       // A plain folder: nothing to run.
       let module = makeModule(record: number, capacity: 64)
+      module.pointee.header.flags |= ModuleObject.isTracked
       record.module = module
       try definePredefined(module, record)
       return
@@ -103,6 +115,7 @@ extension Engine {
     record.loadedSource = source
     let compiled = try compile(source, record, load)
     let function = try instantiate(compiled, record, number, source)
+    record.module?.pointee.header.flags |= ModuleObject.isTracked
     load.codeBytes = compiled.byteCount
     root(Value(.function, function))
     record.state = .loading

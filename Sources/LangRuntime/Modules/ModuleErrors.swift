@@ -8,11 +8,9 @@ extension Engine {
   /// The error is the one that was thrown, of its own class; notes say which module was loading, where
   /// it was first used and where it was imported.
   func noteFailure(
-    _ error: RaisedError, _ number: Int, _ record: ModuleRecord, _ load: ModuleLoad, _ position: Int
+    _ error: RaisedError, _ number: Int, _ record: ModuleRecord, _ load: ModuleLoad
   ) {
-    load.failure = describeBriefly(error.value)
-    record.failure = load.failure
-    pointee.modules.log.note(.fail, number, at: load.cause, detail: position)
+    recordFailure(error, number, record, load)
     guard isError(error.value) else { return }
     let location = record.location
     var notes = [
@@ -33,6 +31,16 @@ extension Engine {
 
   /// Notes beyond these are left out: thousands of modules may be loading when one fails.
   private static let noteLimit = 24
+
+  /// Writes down that a load failed.
+  func recordFailure(
+    _ error: RaisedError, _ number: Int, _ record: ModuleRecord, _ load: ModuleLoad
+  ) {
+    load.failure = describeBriefly(error.value)
+    record.failure = load
+    if record.failureCount < Int32.max { record.failureCount += 1 }
+    pointee.modules.log.note(.fail, number, at: load.cause, load)
+  }
 
   /// Adds lines to `error.notes`; those that are there already are not repeated.
   func add(_ notes: [String], to error: Value) {
@@ -66,17 +74,7 @@ extension Engine {
   }
 
   /// The text of the expression at a place, cut after 60 bytes; empty when it is not known.
-  func expression(at place: Place) -> String {
-    let range = ErrorLocation.expression(at: place.offset, in: place.source)
-    let bytes = place.source.bytes[Int(range.start)..<min(Int(range.end), place.source.bytes.count)]
-    let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
-    if line.count == bytes.count && line.count <= 60 {
-      return String(decoding: line, as: UTF8.self)
-    }
-    var cut = line.prefix(57)
-    while let last = cut.last, last & 0xC0 == 0x80 { cut.removeLast() }
-    return String(decoding: cut, as: UTF8.self) + "…"
-  }
+  func expression(at place: Place) -> String { PlaceReader().read(place).expression ?? "" }
 
   /// A SyntaxError that carries what is wrong with a module's source.
   func syntaxError(

@@ -128,6 +128,20 @@ final class ModuleFolder {
     }
   }
 
+  /// The size of a file inside, in bytes; nil when it cannot be known.
+  func size(of name: String, changes: Int) -> Int? {
+    if let archive {
+      let base = archive.folder.isEmpty ? name : "\(archive.folder)/\(name)"
+      let index = try? archive.file.index(isCertain: false, changes: changes)
+      return index?.member(base)?.size
+    }
+    var status = stat()
+    guard stat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return nil
+    }
+    return Int(status.st_size)
+  }
+
   // MARK: The file system
 
   private func askSystem(_ name: String) -> ModuleForms {

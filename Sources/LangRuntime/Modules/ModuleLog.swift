@@ -30,6 +30,8 @@ final class ModuleLoad {
   var failure: String?
   /// The source was changed between the import and the load.
   var isChanged = false
+  /// The how-manieth load that succeeded it was, from 1; 0 before the end and after a failure.
+  var order = 0
 
   init(reason: LoadReason, cause: Place?, isReload: Bool = false) {
     self.reason = reason
@@ -63,9 +65,9 @@ struct ModuleEvent {
   /// The import statement or expression behind it.
   let place: Place?
   let module: Int32
-  /// For loads.
-  ///
-  /// The position in ``ModuleLog/loads``; for patches of names: the symbol. -1 without.
+  /// For loads, failures and reloads.
+  let load: ModuleLoad?
+  /// For patches of names: the symbol; for bypasses: the number of the rule; -1 without.
   var detail: Int32
   /// For patches: how many references.
   var count: UInt32
@@ -75,16 +77,18 @@ struct ModuleEvent {
 /// What has happened to modules, in order.
 struct ModuleLog {
   private(set) var events: [ModuleEvent] = []
-  /// What events refer to.
-  var loads: [ModuleLoad] = []
+  /// The rules by which imports were eager, as events refer to them.
+  private(set) var rules: [String] = []
   /// Events that were dropped, so that a program that runs for weeks does not fill the memory.
   private(set) var droppedCount = 0
   /// The clock when the machine was made, and the time of day then, both in nanoseconds.
   let startedAt = monotonicNanoseconds()
   let startedAtTime: Int
-  /// How many modules are pending now, and were at most.
+  /// How many modules are pending now.
   private(set) var pendingCount = 0
-  private(set) var mostPending = 0
+  private var mostPendingBefore = 0
+  /// How many loads succeeded.
+  private(set) var finishedCount = 0
   /// 1: each load is told on standard error as it happens.
   var level = 0
   /// Told of each event.
@@ -107,25 +111,48 @@ struct ModuleLog {
 
   /// Adds an event.
   mutating func note(
-    _ kind: ModuleEvent.Kind, _ module: Int, at place: Place?, detail: Int = -1, count: Int = 0
+    _ kind: ModuleEvent.Kind, _ module: Int, at place: Place?, _ load: ModuleLoad? = nil,
+    detail: Int = -1, count: Int = 0
   ) {
     if events.count == ModuleLog.capacity {
       events.removeFirst(ModuleLog.capacity / 4)
       droppedCount += ModuleLog.capacity / 4
     }
     let event = ModuleEvent(
-      time: now, place: place, module: Int32(module),
+      time: now, place: place, module: Int32(module), load: load,
       detail: Int32(truncatingIfNeeded: detail), count: UInt32(clamping: count), kind: kind)
     events.append(event)
     listener?(event)
   }
 
-  /// A module became pending.
-  mutating func addPending() {
-    pendingCount += 1
-    mostPending = max(mostPending, pendingCount)
+  // MARK: Loads
+
+  /// A load or reload has succeeded.
+  mutating func finish(_ load: ModuleLoad) {
+    finishedCount += 1
+    load.order = finishedCount
   }
 
-  /// A module is pending no longer.
+  /// The number by which events refer to a rule.
+  mutating func number(ofRule rule: String) -> Int {
+    if let known = rules.firstIndex(of: rule) { return known }
+    rules.append(rule)
+    return rules.count - 1
+  }
+
+  // MARK: Pending modules
+
+  /// A module was found, or failed to load.
+  ///
+  /// It may be loaded at once, so the count of the most that were pending is not settled yet.
+  mutating func addPending() { pendingCount += 1 }
+
+  /// A module is being loaded.
   mutating func removePending() { pendingCount -= 1 }
+
+  /// Nothing that was found is about to be loaded by a rule.
+  mutating func settlePending() { mostPendingBefore = mostPending }
+
+  /// How many modules were pending at most.
+  var mostPending: Int { max(mostPendingBefore, pendingCount) }
 }

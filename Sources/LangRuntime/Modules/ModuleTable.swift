@@ -21,6 +21,8 @@ enum ModuleForm: UInt8 {
   case native
   /// What was given to the machine to run.
   case program
+  /// The machine's own, which no program sees: the code between Swift and what it calls.
+  case machine
 }
 
 /// What the machine knows of one module, from the moment that it was found.
@@ -45,8 +47,11 @@ final class ModuleRecord {
   var loadedSource: LoadedSource?
   /// What was measured when it was loaded.
   var loads: [ModuleLoad] = []
-  /// Why the last attempt failed, unless a later one succeeded.
-  var failure: String?
+  /// The last attempt when it failed, and how many failed in all.
+  var failure: ModuleLoad?
+  var failureCount: Int32 = 0
+  /// References to names of the module (`from m import x`) that became values.
+  var patchedNames: Int32 = 0
   /// What fills a native module.
   var initializer: ((Engine, ModuleReference) throws(RaisedError) -> Void)?
   /// The old module, while the new source is evaluated.
@@ -69,14 +74,14 @@ final class ModuleRecord {
     switch form {
     case .file: "\(lastName).l"
     case .package: "init.l"
-    case .folder, .native, .program: nil
+    case .folder, .native, .program, .machine: nil
     }
   }
 
   /// The absolute path of the source; of the folder when it has no `init.l`; empty for native modules.
   var location: String {
     switch form {
-    case .native: return ""
+    case .native, .machine: return ""
     case .program: return programLocation
     case .folder: return folder?.path ?? ""
     case .file, .package:
@@ -90,8 +95,17 @@ final class ModuleRecord {
   /// The package that a program belongs to (`lang -m package.module`).
   var programPackage = ""
 
+  /// Whether it is found by imports: neither a program nor a part of the machine.
+  var isImported: Bool { form != .program && form != .machine }
+
   /// Whether other modules are looked for inside.
   var isPackage: Bool { form == .package || form == .folder }
+
+  /// Counts the code of a program, or of a piece of a session.
+  func noteCode(of compiled: CompiledModule) {
+    if loads.isEmpty { loads.append(ModuleLoad(reason: .asked, cause: nil)) }
+    loads[0].codeBytes += compiled.byteCount
+  }
 
   /// The path that was given with a program.
   private var programLocation: String { loadedSource?.location ?? "" }

@@ -30,8 +30,6 @@ extension Engine {
     }
     try enterNativeRecursion()
     let load = ModuleLoad(reason: .asked, cause: currentPlace, isReload: true)
-    pointee.modules.log.loads.append(load)
-    let position = pointee.modules.log.loads.count - 1
     let top = pointee.top
     defer { pointee.top = top }
     root(Value(.module, old))
@@ -39,20 +37,25 @@ extension Engine {
     defer { record.reloading = nil }
     do throws(RaisedError) {
       let place = try findAgain(record)
-      let fresh = try evaluateAside(number, record, place, old, load)
+      var made: FreshModule?
+      try measure(load) { () throws(RaisedError) in
+        made = try evaluateAside(number, record, place, old, load)
+      }
+      let fresh = made.unsafelyUnwrapped
       load.patched = try commit(fresh, into: old, record)
       record.folder = place.folder
       record.form = place.form
       record.loadedSource = fresh.source
     } catch {
-      noteFailure(error, number, record, load, position)
+      noteFailure(error, number, record, load)
       throw error
     }
     record.failure = nil
     record.loads.append(load)
+    pointee.modules.log.finish(load)
     pointee.modules.generation += 1
-    pointee.modules.log.note(.reload, number, at: load.cause, detail: position, count: load.patched)
-    try announce(number, record, load, position)
+    pointee.modules.log.note(.reload, number, at: load.cause, load, count: load.patched)
+    try announce(number, record, load)
     return Value(.module, old)
   }
 
@@ -109,12 +112,6 @@ extension Engine {
     let body = Value(.function, makeFunction(prototype(0, of: unit)))
     root(body)
     if let fault = pointee.modules.fault { try fault(.evaluate, record.name) }
-    let start = monotonicNanoseconds()
-    let allocatedBefore = pointee.heap.allocatedCount
-    defer {
-      load.evaluating = monotonicNanoseconds() &- start
-      load.allocated = pointee.heap.allocatedCount - allocatedBefore
-    }
     _ = try call(body)
     if let fault = pointee.modules.fault { try fault(.patch, record.name) }
     return FreshModule(module: module, unit: unit, source: source)

@@ -1,0 +1,252 @@
+import Lang
+
+// Whose memory is what: the heap divided among modules.
+
+/// The bytes of the heap, divided: each object is counted once, for one owner.
+struct HeapDivision {
+  /// For each module that was asked about: what it reaches and no module before it.
+  var modules: [Int]
+  /// Built-in types and functions, the stack, handles, and what is reached from nothing but them.
+  var shared = 0
+  /// What the program cannot reach any more; the next collection frees it.
+  var unreachable = 0
+
+  /// Everything: the heap's ``Heap/byteCount``.
+  var total: Int { modules.reduce(shared + unreachable, +) }
+}
+
+extension Engine {
+  /// Divides the heap among modules.
+  ///
+  /// An object belongs to the first of the modules whose variables lead to it without passing through
+  /// another module. Built-in types and functions belong to none.
+  ///
+  /// Nothing is allocated in the heap, and nothing is collected.
+  ///
+  /// - Complexity: Linear in the heap, for each 250 modules.
+  func divideHeap(among modules: [ModuleReference]) -> HeapDivision {
+    var walk = OwnershipWalk(self, moduleCount: modules.count)
+    defer { walk.deallocate() }
+    walk.begin(for: OwnershipWalk.shared)
+    walk.reachBuiltins()
+    for (position, module) in modules.enumerated() {
+      walk.begin(for: position)
+      walk.reach(module: module)
+    }
+    walk.begin(for: OwnershipWalk.shared)
+    walk.reachEverythingElse()
+    return walk.finish()
+  }
+}
+
+/// A walk over the heap that claims objects for one owner after the other.
+///
+/// Between two collections the marks of objects mean nothing once all blocks are swept, so the walk
+/// writes owners there and puts the heap's colour back at the end. It follows what the collector
+/// follows and nothing else: every other address may be out of date.
+private struct OwnershipWalk {
+  static let shared = -1
+
+  private let engine: Engine
+  /// The mark of objects that have no owner yet.
+  private let free: UInt8
+  /// The mark of objects whose bytes were added up.
+  private let counted: UInt8
+  /// The mark of the owner whose turn it is.
+  private var mark: UInt8
+  /// The owner of each mark.
+  private var owners: [Int]
+  private var marksLeft: Int
+  private var division: HeapDivision
+  private var pending = GrowableBuffer<UnsafeMutablePointer<ObjectHeader>>(capacity: 1024)
+  /// Modules, and what code remembers of them, are passed through: nothing that they lead to is
+  /// claimed by another module any more.
+  private var passesModules = false
+
+  init(_ engine: Engine, moduleCount: Int) {
+    self.engine = engine
+    engine.pointee.heap.finishSweeping()
+    free = engine.pointee.heap.colour
+    counted = free &+ 1
+    mark = free &+ 1
+    owners = Array(repeating: OwnershipWalk.shared, count: 256)
+    marksLeft = 254
+    division = HeapDivision(modules: Array(repeating: 0, count: moduleCount))
+  }
+
+  func deallocate() { pending.deallocate() }
+
+  /// What is reached from now on belongs to `owner`.
+  mutating func begin(for owner: Int) {
+    if marksLeft == 0 { count() }
+    marksLeft -= 1
+    mark = mark &+ 1
+    owners[Int(mark)] = owner
+  }
+
+  /// Adds up the bytes of what was claimed, so that marks can be given to other owners.
+  private mutating func count() {
+    var division = self.division
+    engine.pointee.heap.forEachSizedObject { header, bytes in
+      let mark = header.pointee.mark
+      if mark == free || mark == counted { return }
+      header.pointee.mark = counted
+      add(bytes, for: owners[Int(mark)], to: &division)
+    }
+    self.division = division
+    mark = counted
+    marksLeft = 254
+  }
+
+  /// Adds up the rest, and leaves the heap as it was.
+  mutating func finish() -> HeapDivision {
+    count()
+    var unreachable = 0
+    engine.pointee.heap.forEachSizedObject { header, bytes in
+      if header.pointee.mark == free { unreachable += bytes }
+      header.pointee.mark = free
+    }
+    division.unreachable = unreachable
+    return division
+  }
+
+  private func add(_ bytes: Int, for owner: Int, to division: inout HeapDivision) {
+    if owner == OwnershipWalk.shared {
+      division.shared += bytes
+    } else {
+      division.modules[owner] += bytes
+    }
+  }
+
+  // MARK: Roots
+
+  /// Built-in types and functions, which every module uses and none has made.
+  mutating func reachBuiltins() {
+    for index in 0..<(Tag.heapKindLimit - Int(Tag.undefined.rawValue)) {
+      if let known = engine.pointee.classes[index] { reach(known) }
+    }
+    reach(engine.pointee.errors.exit)
+    reach(engine.pointee.builtins, count: engine.pointee.builtinCount)
+    drain()
+  }
+
+  /// A module and what its variables lead to.
+  mutating func reach(module: ModuleReference) {
+    reach(module)
+    drain()
+  }
+
+  /// All other roots, in the end.
+  mutating func reachEverythingElse() {
+    passesModules = true
+    // What only the caches of a module's code hold is alive, but nobody's.
+    var caching: [PrototypeReference] = []
+    engine.pointee.heap.forEachObject { header in
+      if Tag(header.pointee.kind) == .prototype, header.pointee.mark != free {
+        caching.append(
+          UnsafeMutableRawPointer(header).assumingMemoryBound(to: PrototypeObject.self))
+      }
+    }
+    for prototype in caching { reachCaches(of: prototype) }
+    reach(engine.pointee.stack, count: engine.pointee.top - engine.pointee.stack)
+    var frame = engine.pointee.frames
+    while frame <= engine.pointee.frame {
+      if frame > engine.pointee.frames { reach(frame.pointee.function) }
+      if let generator = frame.pointee.generator { reach(generator) }
+      frame += 1
+    }
+    for index in 0..<engine.pointee.symbolStringCapacity {
+      if let string = engine.pointee.symbolStrings[index] { reach(string) }
+    }
+    reach(engine.pointee.handles, count: engine.pointee.handleCount)
+    reach(engine.pointee.pending)
+    for record in engine.pointee.modules.records {
+      if let module = record.module { reach(module) }
+    }
+    drain()
+  }
+
+  // MARK: Edges
+
+  private mutating func reach(_ value: Value) {
+    if !value.isObject { return }
+    if value.tag == .module && !passesModules { return }
+    reach(header: value.header)
+  }
+
+  private mutating func reach<Object>(_ object: UnsafeMutablePointer<Object>) {
+    reach(header: UnsafeMutableRawPointer(object).assumingMemoryBound(to: ObjectHeader.self))
+  }
+
+  private mutating func reach(header: UnsafeMutablePointer<ObjectHeader>) {
+    if header.pointee.mark != free { return }
+    header.pointee.mark = mark
+    pending.append(header)
+  }
+
+  private mutating func reach(_ values: UnsafeMutablePointer<Value>, count: Int) {
+    for position in 0..<count { reach(values[position]) }
+  }
+
+  private mutating func reachOther(module: ModuleReference) {
+    if passesModules { reach(module) }
+  }
+
+  private mutating func drain() {
+    while pending.count > 0 { follow(pending.removeLast()) }
+  }
+
+  private mutating func follow(_ header: UnsafeMutablePointer<ObjectHeader>) {
+    let memory = UnsafeMutableRawPointer(header)
+    switch Tag(header.pointee.kind) {
+    case .class:
+      // Its remembered `init` is not followed: the collector does not do so either.
+      let `class` = memory.assumingMemoryBound(to: ClassObject.self)
+      if let base = `class`.pointee.base { reach(base) }
+      if let module = `class`.pointee.module { reachOther(module: module) }
+      let members = `class`.pointee.members
+      for position in 0..<members.count {
+        reach(members.entries.unsafelyUnwrapped[position].value)
+      }
+      reach(`class`.pointee.documentation)
+      return
+    case .instance:
+      reach(memory.assumingMemoryBound(to: InstanceObject.self).pointee.shape.pointee.class)
+    case .function:
+      let function = memory.assumingMemoryBound(to: FunctionObject.self)
+      reach(function.pointee.prototype)
+      if let owner = function.pointee.owner { reach(owner) }
+    case .native:
+      if let owner = memory.assumingMemoryBound(to: NativeObject.self).pointee.owner {
+        reach(owner)
+      }
+    case .generator: reach(memory.assumingMemoryBound(to: GeneratorObject.self).pointee.function)
+    case .prototype:
+      let prototype = memory.assumingMemoryBound(to: PrototypeObject.self)
+      reachOther(module: prototype.pointee.module)
+      let unit = prototype.pointee.unit._withUnsafeGuaranteedRef { $0 }
+      for position in 0..<unit.compiled.functions.count {
+        if let sibling = unit.prototypes[position] { reach(sibling) }
+      }
+      if passesModules { reachCaches(of: prototype) }
+    default: break
+    }
+    header.forEachRun { values, count in reach(values, count: count) }
+  }
+
+  /// What the collector keeps alive for the inline caches of code.
+  private mutating func reachCaches(of prototype: PrototypeReference) {
+    for position in 0..<Int(prototype.pointee.cacheCount) {
+      let cache = prototype.pointee.caches[position]
+      switch cache.kind {
+      case .empty, .builtinMethod: break
+      case .field, .newField, .method:
+        reach(UnsafeMutablePointer<Shape>(bitPattern: cache.key).unsafelyUnwrapped.pointee.class)
+        if cache.kind == .method { reach(cache.value) }
+      case .moduleVariable, .classMember:
+        reach(header: UnsafeMutablePointer(bitPattern: cache.key).unsafelyUnwrapped)
+        reach(cache.value)
+      }
+    }
+  }
+}
