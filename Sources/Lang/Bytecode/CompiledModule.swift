@@ -142,49 +142,52 @@ public struct Parameter: BitwiseCopyable, Sendable {
 }
 
 /// The bytecode of one function.
+///
+/// Its tables belong to the module, which must outlive it. Only one thread writes it, and no access lasts,
+/// so its properties are exempt from the run-time check for overlapping accesses.
 public final class FunctionCode {
   /// The name, or none.
-  public var name: Symbol
+  @exclusivity(unchecked) public var name: Symbol
   /// The number of the function whose body declares it; -1 for the module's body.
   ///
   /// A parent always has a smaller number than what it declares. The function around a method is the
   /// one in which the class stands.
-  public var parent = -1
+  @exclusivity(unchecked) public var parent = -1
   /// The class around a method, or none.
-  public var className: Symbol = .none
+  @exclusivity(unchecked) public var className: Symbol = .none
   /// The number of that class in ``CompiledModule/classes``, or -1.
-  public var classNumber = -1
+  @exclusivity(unchecked) public var classNumber = -1
   /// Offset of the declaration.
-  public var offset: UInt32
+  @exclusivity(unchecked) public var offset: UInt32
   /// Parameters that arguments are bound to, `self` included, the rest parameter not.
-  public var parameters: [Parameter] = []
+  @exclusivity(unchecked) public var parameters: [Parameter] = []
   /// The name of the `...rest` parameter, whose register follows the others, or none.
-  public var rest: Symbol = .none
+  @exclusivity(unchecked) public var rest: Symbol = .none
   /// Whether register 0 is `self`.
-  public var isMethod = false
+  @exclusivity(unchecked) public var isMethod = false
   /// Whether calling it makes a generator.
-  public var isGenerator = false
+  @exclusivity(unchecked) public var isGenerator = false
   /// The `##` documentation, or none.
-  public var documentation: Symbol = .none
+  @exclusivity(unchecked) public var documentation: Symbol = .none
   /// How many registers it needs.
-  public var registerCount = 0
+  @exclusivity(unchecked) public var registerCount = 0
   /// The code.
-  public var instructions = GrowableBuffer<Instruction>(capacity: 0)
+  @exclusivity(unchecked) public var instructions = GrowableBuffer<Instruction>(capacity: 0)
   /// For each instruction, the anchor in the source that an error there is reported at.
-  public var anchors = GrowableBuffer<UInt32>(capacity: 0)
+  @exclusivity(unchecked) public var anchors = GrowableBuffer<UInt32>(capacity: 0)
   /// The constants.
-  public var constants = GrowableBuffer<Constant>(capacity: 0)
+  @exclusivity(unchecked) public var constants = GrowableBuffer<Constant>(capacity: 0)
   /// The names of the inline caches.
-  public var caches = GrowableBuffer<Symbol>(capacity: 0)
+  @exclusivity(unchecked) public var caches = GrowableBuffer<Symbol>(capacity: 0)
   /// What closures of it capture.
-  public var captures: [CaptureSource] = []
+  @exclusivity(unchecked) public var captures: [CaptureSource] = []
   /// Innermost first.
-  public var handlers: [Handler] = []
+  @exclusivity(unchecked) public var handlers: [Handler] = []
   /// The bodies of `catch` clauses, with the register of the error that each is handling: an error
   /// that leaves such a body gets the other as its cause.
-  public var handling: [Handler] = []
+  @exclusivity(unchecked) public var handling: [Handler] = []
   /// For tracebacks and `:refs`.
-  public var locals = GrowableBuffer<LocalRange>(capacity: 0)
+  @exclusivity(unchecked) public var locals = GrowableBuffer<LocalRange>(capacity: 0)
 
   init(name: Symbol, offset: UInt32) {
     self.name = name
@@ -203,29 +206,33 @@ public final class FunctionCode {
 /// A compiled source text: its functions, the first being the module's body.
 public final class CompiledModule {
   /// The functions; index 0 is the body.
-  public var functions: [FunctionCode] = []
+  @exclusivity(unchecked) public var functions: [FunctionCode] = []
   /// The module's variables in slot order, unless ``renumberGlobals(_:)`` gave them other slots.
-  public var globals: [Symbol] = []
+  @exclusivity(unchecked) public var globals: [Symbol] = []
   /// The slots of ``globals`` after ``renumberGlobals(_:)``; empty when each has its own number.
   public private(set) var globalSlots: [Int] = []
   /// What imports name.
-  public var imports: [ImportDescriptor] = []
+  @exclusivity(unchecked) public var imports: [ImportDescriptor] = []
   /// For each variable of a function that `from` imports bind: their numbers in ``imports``.
   ///
   /// Several may bind one variable, as in `try { from fast import f } catch e { from slow import f }`.
   /// Variables that were something else first, such as parameters, are not among them, and neither
   /// are the module's own variables: for those, look for imports that are ``ImportDescriptor/isGlobal``.
-  public var importsByVariable: [[Int]] = []
+  @exclusivity(unchecked) public var importsByVariable: [[Int]] = []
   /// Calls with named or spread arguments.
-  public var calls: [CallDescriptor] = []
+  @exclusivity(unchecked) public var calls: [CallDescriptor] = []
   /// Heads of classes.
-  public var classes: [ClassDescriptor] = []
+  @exclusivity(unchecked) public var classes: [ClassDescriptor] = []
   /// The `##` documentation of the module, or none.
-  public var documentation: Symbol = .none
+  @exclusivity(unchecked) public var documentation: Symbol = .none
   /// The names that symbols refer to.
   public let symbols: SymbolTable
+  /// Where the tables of the functions lie.
+  @exclusivity(unchecked) var arena = Arena()
 
   init(symbols: SymbolTable) { self.symbols = symbols }
+
+  deinit { arena.deallocate() }
 }
 
 extension CompiledModule {

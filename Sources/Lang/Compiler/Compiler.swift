@@ -137,7 +137,7 @@ struct Compiler {
 
   mutating func finishFunction(at offset: UInt32) {
     emitter.endLocals(from: 0)
-    emitter.finish()
+    emitter.finish(into: &module.arena)
     if let excess = emitter.excess {
       let name = emitter.code.name
       let what = name == .none ? "this function" : "'\(symbols.text(of: name))'"
@@ -266,13 +266,11 @@ struct Compiler {
       code.className = module.classes[classNumber].name
     }
 
-    let outer = (emitter, surroundings, finallyBlocks, chainEnd, functionNumber, classNumber)
-    if var spare = idleEmitters.popLast() {
-      spare.begin(code, number: resolved)
-      emitter = spare
-    } else {
-      emitter = Emitter(code, number: resolved)
-    }
+    let outer = (surroundings, finallyBlocks, chainEnd, functionNumber, classNumber)
+    // Emitters change places, so that none is copied.
+    var other = idleEmitters.popLast() ?? Emitter(code, number: resolved)
+    swap(&emitter, &other)
+    emitter.begin(code, number: resolved)
     emitter.anchor = node.c
     surroundings = []
     finallyBlocks = []
@@ -295,8 +293,9 @@ struct Compiler {
       emitter.emit(.returnNil)
     }
     finishFunction(at: node.c)
-    idleEmitters.append(emitter)
-    (emitter, surroundings, finallyBlocks, chainEnd, functionNumber, classNumber) = outer
+    swap(&emitter, &other)
+    idleEmitters.append(other)
+    (surroundings, finallyBlocks, chainEnd, functionNumber, classNumber) = outer
 
     let captures = resolver.functions[resolved].captures
     code.captures.reserveCapacity(captures.count)

@@ -42,15 +42,15 @@ struct Emitter {
     self.number = number
   }
 
-  /// Copies what was written to the function's code, in memory of the right size.
+  /// Copies what was written to the function's code, in memory of the module.
   ///
   /// The emitter's own buffers stay, for the next function; see ``begin(_:number:)``.
-  func finish() {
-    code.instructions = GrowableBuffer(copying: instructions)
-    code.anchors = GrowableBuffer(copying: anchors)
-    code.constants = GrowableBuffer(copying: constants)
-    code.caches = GrowableBuffer(copying: caches)
-    code.locals = GrowableBuffer(copying: locals)
+  func finish(into arena: inout Arena) {
+    code.instructions = GrowableBuffer(copying: instructions, into: &arena)
+    code.anchors = GrowableBuffer(copying: anchors, into: &arena)
+    code.constants = GrowableBuffer(copying: constants, into: &arena)
+    code.caches = GrowableBuffer(copying: caches, into: &arena)
+    code.locals = GrowableBuffer(copying: locals, into: &arena)
     code.registerCount = registerCount
   }
 

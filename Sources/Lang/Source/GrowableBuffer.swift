@@ -28,11 +28,15 @@ public struct GrowableBuffer<Element: BitwiseCopyable>: BitwiseCopyable {
     self.count = 0
   }
 
-  /// Makes a copy that has room for the elements of `other` and no more.
-  public init(copying other: GrowableBuffer) {
-    self.init(capacity: other.count)
+  /// Makes a copy of `other` in the memory of an arena, which is not freed with the copy.
+  ///
+  /// An append moves it to memory of its own.
+  public init(copying other: GrowableBuffer, into arena: inout Arena) {
+    base = arena.allocate(Element.self, count: other.count)
     base.initialize(from: other.base, count: other.count)
     count = other.count
+    // Nothing to free, and no room.
+    capacity = 0
   }
 
   /// Appends an element; amortised constant time.
@@ -74,7 +78,7 @@ public struct GrowableBuffer<Element: BitwiseCopyable>: BitwiseCopyable {
 
   @inline(never)
   private mutating func grow(toHold needed: Int) {
-    let larger = max(needed, capacity * 2, 8)
+    let larger = max(needed, count * 2, 8)
     let moved = GrowableBuffer.allocate(larger)
     moved.moveInitialize(from: base, count: count)
     if capacity > 0 { free(base) }

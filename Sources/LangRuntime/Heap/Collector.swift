@@ -350,9 +350,6 @@ extension Heap {
       Unmanaged<AnyObject>.fromOpaque(object.pointee.reference).release()
     case .prototype:
       let prototype = memory.assumingMemoryBound(to: PrototypeObject.self)
-      prototype.pointee.code.deallocate()
-      prototype.pointee.constants.deallocate()
-      prototype.pointee.caches.deallocate()
       prototype.pointee.unit.release()
       prototype.pointee.source.release()
     case .proxy:

@@ -10,8 +10,7 @@ extension Engine {
     let memory = pointee.heap.allocate(MemoryLayout<PrototypeObject>.size, kind: .prototype)
     let prototype = memory.assumingMemoryBound(to: PrototypeObject.self)
     let count = code.instructions.count
-    prototype.pointee.code = .allocate(capacity: count)
-    prototype.pointee.code.update(from: code.instructions.base, count: count)
+    prototype.pointee.code = code.instructions.base
     prototype.pointee.codeCount = Int32(count)
     prototype.pointee.captureCount = Int32(code.captures.count)
     prototype.pointee.module = unit.module
@@ -20,12 +19,12 @@ extension Engine {
       !code.isGenerator && code.rest == .none && !code.parameters.contains { $0.hasDefault }
     prototype.pointee.simpleArity = isSimple ? Int32(code.parameters.count) : -1
     prototype.pointee.registerCount = Int32(code.registerCount)
-    prototype.pointee.constants = .allocate(capacity: max(1, code.constants.count))
+    prototype.pointee.constants = unit.arena.allocate(Value.self, count: code.constants.count)
     prototype.pointee.constantCount = Int32(code.constants.count)
     for index in 0..<code.constants.count {
       prototype.pointee.constants[index] = value(of: code.constants[index])
     }
-    prototype.pointee.caches = .allocate(capacity: max(1, code.caches.count))
+    prototype.pointee.caches = unit.arena.allocate(InlineCache.self, count: code.caches.count)
     prototype.pointee.cacheCount = Int32(code.caches.count)
     for index in 0..<code.caches.count {
       (prototype.pointee.caches + index).initialize(to: InlineCache(symbol: code.caches[index]))

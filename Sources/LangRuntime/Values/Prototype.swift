@@ -1,6 +1,8 @@
 import Lang
 
 /// The code of a function as the interpreter reads it; shared by the closures made of it.
+///
+/// The instructions are those of the compiled module; constants and caches belong to the unit.
 struct PrototypeObject {
   var header: ObjectHeader
   var code: UnsafeMutablePointer<Instruction>
@@ -29,6 +31,8 @@ final class Unit {
   /// The module whose variables the code uses; the old one's place is taken after a reload.
   var module: ModuleReference
   let source: LoadedSource
+  /// Where the constants and caches of the prototypes lie.
+  @exclusivity(unchecked) var arena = Arena()
   /// The prototypes made so far, by function number.
   let prototypes: UnsafeMutablePointer<PrototypeReference?>
 
@@ -45,7 +49,10 @@ final class Unit {
     prototypes.initialize(repeating: nil, count: compiled.functions.count)
   }
 
-  deinit { prototypes.deallocate() }
+  deinit {
+    prototypes.deallocate()
+    arena.deallocate()
+  }
 
   /// The module that an import statement found earlier, unless that may be wrong by now.
   func foundModule(_ number: Int, generation: Int) -> Int? {
