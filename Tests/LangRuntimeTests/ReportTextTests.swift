@@ -32,11 +32,11 @@ struct ReportTextTests {
     let workshop = workshop()
     let engine = workshop.machine.engine
     let report = engine.moduleReport()
-    let map = engine.export(try engine.makeValue(report.data))
+    let map = try engine.export(engine.makeValue(report.data))
     let json = try JSONSerialization.jsonObject(with: Data(report.json.utf8))
     #expect(JSONComparison.isSame(json, map))
     // A comparison that cannot fail would prove nothing.
-    let later = engine.export(try engine.makeReport())
+    let later = try engine.export(engine.makeReport())
     #expect(!JSONComparison.isSame(json, later))
   }
 
