@@ -39,11 +39,11 @@ extension Machine {
   public enum ReportFormat: String, Sendable {
     /// A table for people.
     case text
-    /// Described in `docs/modules.md`.
+    /// Described in `docs/report.md`.
     case json
   }
 
-  /// What became of every module that the machine knows; see `docs/modules.md`.
+  /// What became of every module that the machine knows; see `docs/report.md`.
   ///
   /// - Complexity: Linear in the size of the heap: the memory of modules is measured by a walk over it.
   public func moduleReport(_ format: ReportFormat = .text) -> String {

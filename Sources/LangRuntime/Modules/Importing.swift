@@ -87,7 +87,11 @@ extension Engine {
   /// The package around a module that is missing was found all the same.
   func findModule(_ name: String, for place: Place?) throws(RaisedError) -> Int? {
     let known = pointee.modules.records.count
-    defer { noteFound(from: known, at: place) }
+    defer {
+      noteFound(from: known, at: place)
+      // Nothing is loaded now: what was found stays pending.
+      if pointee.modules.byName[name] == nil { pointee.modules.log.settlePending() }
+    }
     return try findModule(name)
   }
 

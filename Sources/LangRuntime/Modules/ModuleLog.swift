@@ -102,7 +102,9 @@ struct ModuleLog {
 
   init() {
     var now = timespec()
-    clock_gettime(CLOCK_REALTIME_COARSE, &now)
+    // The exact time: files get one that is up to a tick of the system too early, so that one written
+    // just before its import must not look as if it was written after it.
+    clock_gettime(CLOCK_REALTIME, &now)
     startedAtTime = now.tv_sec * 1_000_000_000 + now.tv_nsec
   }
 

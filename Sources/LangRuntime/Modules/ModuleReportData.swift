@@ -119,11 +119,13 @@ final class PlaceReader {
     if let end = endOfImport(place) {
       return make(known, at: place.offset, text: Int(place.offset)..<end)
     }
-    guard let node = known.node(at: place.offset) else {
+    guard var node = known.node(at: place.offset) else {
       return make(known, at: place.offset, text: 0..<0)
     }
     // The column is the one that error messages show.
     let start = node.kind == .member ? place.offset : node.start
+    // Of a call that is what is called.
+    if node.kind == .call { node = known.source.syntaxTree.nodes[Int(node.a)] }
     return make(known, at: start, text: Int(node.start)..<Int(node.end))
   }
 

@@ -12,6 +12,8 @@ extension ModuleReport {
 private struct ReportTable {
   private let report: ModuleReport
   private var lines: [String] = []
+  /// The group before had modules.
+  private var followsGroup = false
   /// Columns that names get.
   private let nameWidth: Int
 
@@ -75,6 +77,8 @@ private struct ReportTable {
         "  they would have cost \(ReportUnits.bytes(bytes)) of source "
           + "(\(ReportUnits.grouped(bytes)) bytes)")
     }
+    if followsGroup { lines.append("") }
+    followsGroup = false
     lines.append("most pending at once: \(report.mostPending)")
   }
 
@@ -176,6 +180,9 @@ private struct ReportTable {
   private mutating func addHeading(
     _ title: String, _ count: Int, _ columns: [String], note: String = ""
   ) -> Bool {
+    // Groups with modules stand apart; empty ones follow each other closely.
+    if (count > 0 || followsGroup), lines.last != "" { lines.append("") }
+    followsGroup = count > 0
     if count == 0 {
       lines.append("\(title): none")
       return false
