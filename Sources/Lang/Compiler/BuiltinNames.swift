@@ -14,6 +14,9 @@ public enum BuiltinNames {
     "RecursionError", "StopIteration", "SyntaxError", "Interrupt",
   ]
 
+  /// How many there are.
+  static let count = all.count
+
   /// The number of a name, or nil.
   public static func number(of name: StaticString) -> Int? {
     all.firstIndex { areEqual($0, name) }

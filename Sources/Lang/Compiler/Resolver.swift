@@ -79,7 +79,8 @@ struct Resolver {
 
   /// The variable that each symbol is bound to at this point of the walk, plus 1.
   private var bound: UnsafeMutablePointer<UInt32>
-  private var boundCapacity: Int
+  private var boundCount: Int
+  private let bindings: UnsafeMutablePointer<SymbolStorage>
   /// What to restore at the ends of scopes: symbol, its earlier binding, and the scope's depth.
   private struct Restore: BitwiseCopyable {
     var symbol: UInt32
@@ -94,8 +95,6 @@ struct Resolver {
   var loopDepth = 0
   var catchDepth = 0
   var allowsRedeclaration: Bool
-  /// Number of each built-in by symbol.
-  private var builtinNumbers: [UInt32: UInt32] = [:]
   private static let diagnosticLimit = 20
 
   init(_ tree: SyntaxTree, knownGlobals: [Symbol], allowsRedeclaration: Bool) {
@@ -106,24 +105,25 @@ struct Resolver {
     selfSymbol = tree.symbols.intern("self")
     globals = knownGlobals
     self.allowsRedeclaration = allowsRedeclaration
-    for (number, name) in BuiltinNames.all.enumerated() {
-      builtinNumbers[tree.symbols.intern(name).rawValue] = UInt32(number)
-    }
     meanings = .allocate(capacity: tree.nodes.count)
     meanings.initialize(repeating: 0, count: tree.nodes.count)
-    boundCapacity = tree.symbols.count
-    bound = .allocate(capacity: boundCapacity)
-    bound.initialize(repeating: 0, count: boundCapacity)
+    bindings = tree.symbols.storage
+    bindings.pointee.bindings.extend(to: tree.symbols.count, with: 0)
+    bound = bindings.pointee.bindings.base
+    boundCount = bindings.pointee.bindings.count
   }
 
   func deallocate() {
+    // The bindings are the symbol table's: the next text finds none.
+    for position in (0..<restores.count).reversed() {
+      bound[Int(restores[position].symbol)] = restores[position].earlier
+    }
     for number in 0..<functions.count { functions[number].captures.deallocate() }
     functions.deallocate()
     meanings.deallocate()
     variables.deallocate()
     restores.deallocate()
     spine.deallocate()
-    bound.deallocate()
   }
 
   // MARK: The walk
@@ -143,19 +143,15 @@ struct Resolver {
   @inline(__always)
   func binding(of symbol: Symbol) -> Int {
     let index = Int(symbol.rawValue)
-    return index < boundCapacity ? Int(bound[index]) - 1 : -1
+    return index < boundCount ? Int(bound[index]) - 1 : -1
   }
 
   mutating func bind(_ symbol: Symbol, to variable: Int) {
     let index = Int(symbol.rawValue)
-    if index >= boundCapacity {
-      let capacity = max(index + 1, boundCapacity * 2)
-      let grown = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity)
-      grown.initialize(repeating: 0, count: capacity)
-      grown.update(from: bound, count: boundCapacity)
-      bound.deallocate()
-      bound = grown
-      boundCapacity = capacity
+    if index >= boundCount {
+      bindings.pointee.bindings.extend(to: index + 1, with: 0)
+      bound = bindings.pointee.bindings.base
+      boundCount = bindings.pointee.bindings.count
     }
     restores.append(Restore(symbol: symbol.rawValue, earlier: bound[index], scope: scope))
     bound[index] = UInt32(variable + 1)
@@ -202,7 +198,7 @@ struct Resolver {
   mutating func resolve(_ symbol: Symbol, at index: NodeIndex) -> Bool {
     let variable = binding(of: symbol)
     if variable < 0 {
-      if let number = builtinNumbers[symbol.rawValue] {
+      if let number = symbols.builtinNumber(of: symbol) {
         setMeaning(index, .builtin, number)
         return true
       }
@@ -266,7 +262,7 @@ struct Resolver {
   /// "did you mean 'x'?" for the visible name that is nearest to `symbol`.
   func suggestion(for symbol: Symbol, onlyVariables: Bool) -> String? {
     var candidates: [String] = []
-    for index in 0..<boundCapacity where bound[index] != 0 {
+    for index in 0..<boundCount where bound[index] != 0 {
       candidates.append(symbols.text(of: Symbol(UInt32(index))))
     }
     if !onlyVariables { candidates += BuiltinNames.all.map { "\($0)" } }

@@ -54,6 +54,14 @@ public struct GrowableBuffer<Element: BitwiseCopyable>: BitwiseCopyable {
     count += length
   }
 
+  /// Appends copies of `element` until there are `wanted`.
+  public mutating func extend(to wanted: Int, with element: Element) {
+    if wanted <= count { return }
+    if wanted > capacity { grow(toHold: wanted) }
+    (base + count).initialize(repeating: element, count: wanted - count)
+    count = wanted
+  }
+
   /// Removes and returns the last element; the buffer must not be empty.
   @inline(__always)
   public mutating func removeLast() -> Element {

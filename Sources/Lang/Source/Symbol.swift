@@ -18,18 +18,30 @@ public struct Symbol: Equatable, Hashable, Sendable {
 /// Gives each distinct byte string a small number.
 ///
 /// Open addressing with linear probing; the bytes are copied into one growing arena, so a symbol
-/// outlives the source text that it was read from. The words of ``Keyword`` come first.
+/// outlives the source text that it was read from. The words of ``Keyword`` come first, then the
+/// ``BuiltinNames``.
 public final class SymbolTable {
   /// The table proper, outside of the object: the lexer adds to it for every name that it reads, and
   /// changing properties of a class instance costs an exclusivity check each time.
   let storage: UnsafeMutablePointer<SymbolStorage>
 
-  /// Makes a table that holds the absent symbol, which reads as the empty string, and the words of
-  /// ``Keyword``.
+  private let firstBuiltin: UInt32
+
+  /// Makes a table that holds the absent symbol, which reads as the empty string, the words of
+  /// ``Keyword`` and the ``BuiltinNames``.
   public init() {
     storage = .allocate(capacity: 1)
     storage.initialize(to: SymbolStorage())
+    firstBuiltin = UInt32(1 + Keyword.spellings.count)
     for word in Keyword.spellings { _ = intern(word) }
+    for name in BuiltinNames.all { _ = intern(name) }
+  }
+
+  /// The number of a built-in name, or nil.
+  @inline(__always)
+  func builtinNumber(of symbol: Symbol) -> UInt32? {
+    let number = symbol.rawValue &- firstBuiltin
+    return number < UInt32(BuiltinNames.count) ? number : nil
   }
 
   deinit {
@@ -96,6 +108,9 @@ struct SymbolStorage {
     var symbol: UInt32
   }
 
+  /// For the resolver, which walks one text at a time: what each symbol is bound to; all 0 between two
+  /// texts. A table of its own for each text would cost as much as all names of the program.
+  var bindings = GrowableBuffer<UInt32>(capacity: 0)
   var entries = GrowableBuffer<Entry>(capacity: 256)
   var bytes = GrowableBuffer<UInt8>(capacity: 4096)
   var slots: UnsafeMutablePointer<Slot>
@@ -109,6 +124,7 @@ struct SymbolStorage {
   }
 
   func deallocate() {
+    bindings.deallocate()
     entries.deallocate()
     bytes.deallocate()
     slots.deallocate()

@@ -22,7 +22,7 @@ extension Engine {
     if let known = pointee.modules.byName[name] { return known }
     if let fault = pointee.modules.fault { try fault(.find, name) }
     var parent: ModuleRecord?
-    if let dot = name.lastIndex(of: ".") {
+    if let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) {
       guard let number = try findModule(String(name[..<dot])) else { return nil }
       parent = pointee.modules.records[number]
     }
@@ -65,7 +65,7 @@ extension Engine {
   ///
   /// The packages around it are found anew too; nil when there is none.
   func findAgain(_ name: String) throws(ArchiveError) -> FoundModule? {
-    guard let dot = name.lastIndex(of: ".") else {
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else {
       for folder in searchedFolders(resolvingAnew: true) {
         if let found = try find(name, in: folder, isCertain: true) { return found }
       }

@@ -20,7 +20,7 @@ extension Engine {
     let record = pointee.modules.records[number]
     if record.state != .pending, let module = record.module { return Value(.module, module) }
     // The packages around it come first.
-    if let dot = record.name.lastIndex(of: "."),
+    if let dot = record.name.utf8.lastIndex(of: UInt8(ascii: ".")),
       let parent = pointee.modules.byName[String(record.name[..<dot])]
     {
       _ = try load(parent, because: reason)

@@ -65,7 +65,7 @@ final class ModuleRecord {
 
   /// The part of the name behind the last dot.
   var lastName: Substring {
-    guard let dot = name.lastIndex(of: ".") else { return Substring(name) }
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return Substring(name) }
     return name[name.index(after: dot)...]
   }
 
@@ -119,7 +119,7 @@ final class ModuleRecord {
   var package: String {
     if isPackage { return name }
     if form == .program { return programPackage }
-    guard let dot = name.lastIndex(of: ".") else { return "" }
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return "" }
     return String(name[..<dot])
   }
 }

@@ -12,9 +12,9 @@ extension Engine {
   func patch(_ old: Value, to new: Value, holders: HolderTable) -> Int {
     var count = 0
     holders.forEach { count += patch(old, to: new, in: $0) }
-    // Registers: the soft limit is beyond everything that was in use since the last collection.
+    // Registers: what is beyond the top is dead.
     var register = pointee.stack
-    while register < pointee.stackLimit {
+    while register < pointee.top {
       if register.pointee.isSame(as: old) {
         register.pointee = new
         if isVariable(register) { count += 1 }
