@@ -15,11 +15,12 @@ struct LangCommand: ParsableCommand {
       lang                       runs standard input; at a terminal, line by line
       """,
     version: "lang \(version)",
-    subcommands: [Run.self, Check.self, Disassemble.self], defaultSubcommand: Run.self)
+    subcommands: [Run.self, CheckCommand.self, BundleCommand.self, Disassemble.self],
+    defaultSubcommand: Run.self)
 
   /// Whether a word is one of the subcommands, not a script.
   static func isCommand(_ word: String) -> Bool {
-    word == "check" || word == "dis" || word == "run" || word == "help"
+    ["bundle", "check", "dis", "help", "run"].contains(word)
   }
 
   /// Runs the command; wrong usage ends with 64.
@@ -101,19 +102,6 @@ struct LangCommand: ParsableCommand {
       if file == "-" { throw ExitStatus(code: runner.runStandardInput()) }
       if file.hasPrefix("-") { throw ValidationError("Unknown option '\(file)'") }
       throw ExitStatus(code: runner.runFile(file, arguments: Array(arguments.dropFirst())))
-    }
-  }
-
-  /// `lang check`.
-  struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Parses and compiles scripts without running them.")
-    @Argument(help: "The scripts.") var files: [String]
-
-    func run() throws {
-      var worst = ExitCode.success
-      for file in files { worst = max(worst, ScriptRunner().checkFile(file)) }
-      throw ExitStatus(code: worst)
     }
   }
 

@@ -80,17 +80,6 @@ struct ScriptRunner {
     machine.programArguments = [program] + arguments
   }
 
-  /// Compiles a script without running it.
-  func checkFile(_ path: String) -> Int32 {
-    switch SourceFile.read(path) {
-    case .failure(let error):
-      Console.error("lang: cannot read '\(path)': \(error.reason)")
-      return ExitCode.cannotBeRead
-    case .success(let source):
-      return finish { () throws(LangError) in try machine.check(source, name: path) }
-    }
-  }
-
   /// Prints the bytecode of a script.
   func disassembleFile(_ path: String) -> Int32 {
     switch SourceFile.read(path) {

@@ -7,6 +7,7 @@ import Testing
 ///
 /// - `lang`: a program that runs to its end. The `output` block right behind it is what it prints.
 /// - `lang fails`: one that does not; its `output` is what appears on standard error.
+/// - `lang check`: one that is not run but checked; its `output` is all that `lang check` says.
 /// - `lang module NAME`: a file beside the next program.
 struct Example: Sendable, CustomTestStringConvertible {
   /// The page, as a path from the root of the package.
@@ -19,6 +20,8 @@ struct Example: Sendable, CustomTestStringConvertible {
   var program: String
   /// Whether the program must end with an error.
   var fails: Bool
+  /// Whether it is checked instead of run.
+  var isChecked = false
   /// The expected output; empty without an `output` block.
   var output = ""
 
@@ -98,14 +101,14 @@ struct Page: Sendable, CustomTestStringConvertible {
       defer { previous = block.words }
       let place = "\(path):\(block.line)"
       switch block.words {
-      case "lang", "lang fails":
+      case "lang", "lang fails", "lang check":
         examples.append(
           Example(
             page: path, line: block.line, modules: modules, program: block.text,
-            fails: block.words != "lang"))
+            fails: block.words == "lang fails", isChecked: block.words == "lang check"))
         modules = []
       case "output":
-        guard block.followsBlock, previous == "lang" || previous == "lang fails" else {
+        guard block.followsBlock, ["lang", "lang fails", "lang check"].contains(previous) else {
           throw Malformed(description: "\(place): output without a program right before it")
         }
         examples[examples.count - 1].output = block.text

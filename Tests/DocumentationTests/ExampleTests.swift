@@ -25,12 +25,16 @@ struct ExampleTests {
     let folder = try Scratch()
     for module in example.modules { try folder.write(module.path, module.text) }
     try folder.write("example.l", example.program)
-    let result = try await Executable.run(["example.l"], in: folder.url)
+    let arguments = example.isChecked ? ["check", "example.l"] : ["example.l"]
+    let result = try await Executable.run(arguments, in: folder.url)
     func shown(_ text: String) -> String {
       // Where the example happened to run is nobody's business.
       text.replacingOccurrences(of: folder.url.path, with: "…")
     }
-    if example.fails {
+    if example.isChecked {
+      #expect([0, 65].contains(result.exitCode))
+      #expect(shown(result.output + result.standardError) == example.output)
+    } else if example.fails {
       #expect(result.exitCode != 0, "it is said to fail")
       #expect(result.exitCode < 128, "it crashed")
       #expect(shown(result.output) == "", "a failing example prints nothing else")

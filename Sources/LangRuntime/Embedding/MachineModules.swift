@@ -99,7 +99,7 @@ extension Machine {
 
 extension Engine {
   /// The record of a program that is found as a module.
-  fileprivate func programRecord(ofModule name: String) throws(RaisedError) -> ModuleRecord {
+  func programRecord(ofModule name: String) throws(RaisedError) -> ModuleRecord {
     guard var number = try findModule(name, for: nil) else { throw missingModule(name) }
     var found = pointee.modules.records[number]
     if found.isPackage {

@@ -16,10 +16,15 @@ enum ArchiveWriter {
   /// The same members give the same bytes: each has the date 1980-01-01. The archive is made in
   /// memory, written to a file beside `path`, and then takes the place of what was there, so that
   /// nobody ever sees a part of it. What `Archive` would refuse is an error.
+  ///
+  /// - Returns: The size of the archive in bytes.
+  @discardableResult
   static func write(
     _ members: [(name: String, bytes: [UInt8])], to path: String
-  ) throws(ArchiveError) {
-    try replaceFile(at: path, by: try archive(of: members))
+  ) throws(ArchiveError) -> Int {
+    let bytes = try archive(of: members)
+    try replaceFile(at: path, by: bytes)
+    return bytes.count
   }
 
   /// The archive as it would be written.

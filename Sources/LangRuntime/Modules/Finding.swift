@@ -17,19 +17,34 @@ struct FoundModule {
 extension Engine {
   /// The record of the module `name`, found now if it is not known; nil when there is none.
   ///
-  /// The packages around it are found with it.
+  /// The packages around it are found with it, outermost first: a name may have more parts than the
+  /// native stack has room for.
   func findModule(_ name: String) throws(RaisedError) -> Int? {
     if let known = pointee.modules.byName[name] { return known }
-    if let fault = pointee.modules.fault { try fault(.find, name) }
     var parent: ModuleRecord?
-    if let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) {
-      guard let number = try findModule(String(name[..<dot])) else { return nil }
+    var start = name.startIndex
+    while true {
+      let end = name.utf8[start...].firstIndex(of: UInt8(ascii: ".")) ?? name.endIndex
+      let prefix = String(name[..<end])
+      var number = pointee.modules.byName[prefix]
+      if number == nil {
+        if let fault = pointee.modules.fault { try fault(.find, prefix) }
+        number = try findModule(prefix, last: String(name[start..<end]), in: parent)
+      }
+      guard let number else { return nil }
+      if end == name.endIndex { return number }
       parent = pointee.modules.records[number]
+      start = name.index(after: end)
     }
+  }
+
+  /// Finds the module `name`, whose last part is `last`, in the package that was found before it.
+  private func findModule(
+    _ name: String, last: String, in parent: ModuleRecord?
+  ) throws(RaisedError) -> Int? {
     do throws(ArchiveError) {
       guard let parent else { return try findOnPath(name) }
       guard let folder = parent.folder, parent.isPackage else { return nil }
-      let last = String(name[name.index(name.startIndex, offsetBy: parent.name.count + 1)...])
       for isCertain in [false, true] {
         if let found = try find(last, in: folder, isCertain: isCertain) {
           return addModule(ModuleRecord(name: name, folder: found.folder, form: found.form))
@@ -42,6 +57,12 @@ extension Engine {
   }
 
   private func findOnPath(_ name: String) throws(ArchiveError) -> Int? {
+    if name.isEmpty {
+      // `from . import x` in a script: the path stands for the package around it.
+      return searchedFolders(resolvingAnew: false).first.map {
+        addModule(ModuleRecord(name: "", folder: $0, form: .folder))
+      }
+    }
     let native = pointee.modules.natives[name]
     // What the listings say is asked first, then what is written in Swift, then the folders
     // themselves: a file may have been written a moment ago.

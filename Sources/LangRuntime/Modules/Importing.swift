@@ -103,9 +103,14 @@ extension Engine {
       return pointee.symbols.text(of: descriptor.path[0])
     }
     let path = descriptor.path.map { pointee.symbols.text(of: $0) }
-    if descriptor.level == 0 { return path.joined(separator: ".") }
+    return try absoluteName(level: descriptor.level, path: path, importer: importer)
+  }
+
+  /// The full name that `level` leading dots and a dotted path mean in the module `importer`.
+  func absoluteName(level: Int, path: [String], importer: Int) throws(RaisedError) -> String {
+    if level == 0 { return path.joined(separator: ".") }
     var package = pointee.modules.records[importer].package
-    for _ in 1..<descriptor.level {
+    for _ in 1..<level {
       guard let dot = package.lastIndex(of: ".") else {
         throw importError("the relative import reaches beyond the outermost package")
       }
@@ -194,7 +199,7 @@ extension Engine {
   func submodule(_ symbol: Symbol, of module: ModuleReference) throws(RaisedError) -> Value? {
     let record = pointee.modules.records[module.pointee.record]
     guard record.isPackage else { return nil }
-    let name = "\(record.name).\(pointee.symbols.text(of: symbol))"
+    let name = record.submoduleName(pointee.symbols.text(of: symbol))
     guard let number = try findModule(name, for: currentPlace) else { return nil }
     return reference(to: number)
   }

@@ -107,6 +107,9 @@ final class ModuleRecord {
     loads[0].codeBytes += compiled.byteCount
   }
 
+  /// The full name of a module inside; a script is not inside of anything.
+  func submoduleName(_ last: String) -> String { name.isEmpty ? last : "\(name).\(last)" }
+
   /// The path that was given with a program.
   private var programLocation: String { loadedSource?.location ?? "" }
 
