@@ -29,22 +29,48 @@ public struct Constant: BitwiseCopyable, Equatable, Sendable {
 public struct ImportDescriptor: Sendable {
   /// The variable that it binds: the alias if there is one; none for `*`.
   public var binding: Symbol
-  /// Whether that is a variable of the module, as always with `*`.
-  public var isGlobal: Bool
-  /// The number of the function in which the statement stands.
-  public var function: Int
-  /// Leading dots.
-  public var level: Int
-  /// The dotted path.
-  public var path: [Symbol]
   /// For `from`: the name; otherwise none.
   public var name: Symbol
+  /// Offset of the statement.
+  public var offset: UInt32
+  /// The first part of the dotted path, or none.
+  private var first: Symbol
+  /// The other parts; there may be thousands of imports, and nearly all have one part.
+  private var others: [Symbol]
+  private var function32: Int32
+  /// Leading dots.
+  public var level: Int32
+  /// Whether ``binding`` is a variable of the module, as always with `*`.
+  public var isGlobal: Bool
   /// Whether the whole path is bound (`as`), not its first part.
   public var bindsLeaf: Bool
   /// After `eager`.
   public var isEager: Bool
-  /// Offset of the statement.
-  public var offset: UInt32
+
+  init(
+    binding: Symbol, isGlobal: Bool, function: Int, level: Int, path: [Symbol], name: Symbol,
+    bindsLeaf: Bool, isEager: Bool, offset: UInt32
+  ) {
+    self.binding = binding
+    self.isGlobal = isGlobal
+    function32 = Int32(truncatingIfNeeded: function)
+    self.level = Int32(truncatingIfNeeded: level)
+    first = path.first ?? .none
+    others = path.count > 1 ? Array(path.dropFirst()) : []
+    self.name = name
+    self.bindsLeaf = bindsLeaf
+    self.isEager = isEager
+    self.offset = offset
+  }
+
+  /// The number of the function in which the statement stands.
+  public var function: Int { Int(function32) }
+
+  /// The dotted path.
+  public var path: [Symbol] { first == .none ? [] : [first] + others }
+
+  /// The path when it has one part.
+  public var onlyPart: Symbol? { first == .none || !others.isEmpty ? nil : first }
 }
 
 /// The arguments of a call that are not all plain.

@@ -131,7 +131,7 @@ public struct Disassembler {
     case .importDescriptor:
       let descriptor = module.imports[Int(constant.bits)]
       let path = descriptor.path.map { text($0) }.joined(separator: ".")
-      let dots = String(repeating: ".", count: descriptor.level)
+      let dots = String(repeating: ".", count: Int(descriptor.level))
       return descriptor.name == .none
         ? "import \(dots)\(path)" : "from \(dots)\(path) import \(text(descriptor.name))"
     case .callDescriptor:

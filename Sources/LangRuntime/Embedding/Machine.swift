@@ -50,7 +50,7 @@ public final class Machine {
     let record = ModuleRecord(name: "__main__", folder: nil, form: .program)
     record.loadedSource = LoadedSource(name: name, location: location, bytes: source)
     if !location.isEmpty {
-      record.programFolder = ModuleFolder(path: LangRuntime.folder(of: location))
+      record.history.programFolder = ModuleFolder(path: LangRuntime.folder(of: location))
     }
     try run(record)
   }

@@ -77,7 +77,7 @@ extension Machine {
         engine.importError("the archive '\(path)' cannot be run: \(error.reason)"))
     }
     let record = ModuleRecord(name: "__main__", folder: nil, form: .program)
-    record.programFolder = folder
+    record.history.programFolder = folder
     let location = "\(absolute)/main.l"
     record.loadedSource = LoadedSource(name: "\(path)/main.l", location: location, bytes: bytes)
     try run(record)
@@ -113,8 +113,8 @@ extension Engine {
     let source = try readSource(found, ModuleLoad(reason: .asked, cause: nil))
     let record = ModuleRecord(name: "__main__", folder: nil, form: .program)
     record.loadedSource = source
-    record.programFolder = found.folder
-    record.programPackage = found.package
+    record.history.programFolder = found.folder
+    record.history.programPackage = found.package
     return record
   }
 }

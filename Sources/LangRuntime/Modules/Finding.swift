@@ -78,7 +78,7 @@ extension Engine {
     }
     guard let native else { return nil }
     let record = ModuleRecord(name: name, folder: nil, form: .native)
-    record.initializer = native.initializer
+    record.history.initializer = native.initializer
     return addModule(record)
   }
 

@@ -3,17 +3,34 @@
 /// Storing an unresolved value into an object records the object once, as a whole. An entry says
 /// "may hold": a slot that was overwritten since is found out when the entry is used. The collector
 /// drops entries of dead objects before their cells are reused.
+///
+/// Most are held by one object, the module that imports: one entry needs no memory besides.
 struct HolderTable {
   private(set) var count = 0
+  /// How many addresses fit into `slots`; 0 while there is at most one.
   private var capacity = 0
-  private var slots: UnsafeMutablePointer<UInt>?
+  /// The one holder's address, or that of the slots.
+  private var bits: UInt = 0
+
+  private typealias Holder = UnsafeMutablePointer<ObjectHeader>
+
+  private var slots: UnsafeMutablePointer<UInt> {
+    UnsafeMutablePointer(bitPattern: bits).unsafelyUnwrapped
+  }
 
   /// Adds `holder`; returns false when it was there.
   @discardableResult
   mutating func insert(_ holder: UnsafeMutablePointer<ObjectHeader>) -> Bool {
-    if count * 2 >= capacity { grow(to: max(4, capacity * 2)) }
-    let slots = self.slots.unsafelyUnwrapped
     let address = UInt(bitPattern: holder)
+    if capacity == 0 {
+      if bits == address { return false }
+      if bits == 0 {
+        bits = address
+        count = 1
+        return true
+      }
+    }
+    if count * 2 >= capacity { grow(to: max(4, capacity * 2)) }
     var slot = HolderTable.slot(of: address, mask: capacity - 1)
     while slots[slot] != 0 {
       if slots[slot] == address { return false }
@@ -26,43 +43,38 @@ struct HolderTable {
 
   /// Calls `body` with each holder.
   func forEach(_ body: (UnsafeMutablePointer<ObjectHeader>) -> Void) {
-    guard let slots else { return }
-    for slot in 0..<capacity where slots[slot] != 0 {
-      body(UnsafeMutablePointer(bitPattern: slots[slot]).unsafelyUnwrapped)
+    if capacity == 0 {
+      if let holder = Holder(bitPattern: bits) { body(holder) }
+      return
+    }
+    for slot in 0..<capacity {
+      if let holder = Holder(bitPattern: slots[slot]) { body(holder) }
     }
   }
 
   /// Drops the holders that did not get `colour` in the last marking.
   mutating func dropDead(colour: UInt8) {
-    guard let old = slots else { return }
-    let oldCapacity = capacity
     var live = 0
-    for slot in 0..<oldCapacity where old[slot] != 0 {
-      let header = UnsafeMutablePointer<ObjectHeader>(bitPattern: old[slot]).unsafelyUnwrapped
-      if header.pointee.mark == colour { live += 1 } else { old[slot] = 1 }
-    }
+    forEach { if $0.pointee.mark == colour { live += 1 } }
     if live == count { return }
-    slots = nil
-    capacity = 0
-    count = 0
-    for slot in 0..<oldCapacity where old[slot] > 1 {
-      insert(UnsafeMutablePointer(bitPattern: old[slot]).unsafelyUnwrapped)
-    }
-    old.deallocate()
+    let old = self
+    self = HolderTable()
+    old.forEach { if $0.pointee.mark == colour { insert($0) } }
+    var emptied = old
+    emptied.deallocate()
   }
 
   private mutating func grow(to larger: Int) {
     let grown = UnsafeMutablePointer<UInt>.allocate(capacity: larger)
     grown.initialize(repeating: 0, count: larger)
-    if let slots {
-      for position in 0..<capacity where slots[position] != 0 {
-        var slot = HolderTable.slot(of: slots[position], mask: larger - 1)
-        while grown[slot] != 0 { slot = (slot + 1) & (larger - 1) }
-        grown[slot] = slots[position]
-      }
-      slots.deallocate()
+    forEach { holder in
+      let address = UInt(bitPattern: holder)
+      var slot = HolderTable.slot(of: address, mask: larger - 1)
+      while grown[slot] != 0 { slot = (slot + 1) & (larger - 1) }
+      grown[slot] = address
     }
-    slots = grown
+    if capacity > 0 { slots.deallocate() }
+    bits = UInt(bitPattern: grown)
     capacity = larger
   }
 
@@ -75,7 +87,7 @@ struct HolderTable {
 
   /// Frees the memory.
   mutating func deallocate() {
-    slots?.deallocate()
+    if capacity > 0 { slots.deallocate() }
     self = HolderTable()
   }
 }

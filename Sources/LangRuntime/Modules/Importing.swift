@@ -22,7 +22,7 @@ extension Engine {
     if let reason = try reasonToLoad(number, site, descriptor, names: []) {
       _ = try load(number, because: reason)
     }
-    if descriptor.bindsLeaf || descriptor.level > 0 || descriptor.path.count == 1 {
+    if descriptor.bindsLeaf || descriptor.level > 0 || descriptor.onlyPart != nil {
       return reference(to: number)
     }
     let first = pointee.symbols.text(of: descriptor.path[0])
@@ -99,11 +99,11 @@ extension Engine {
   func absoluteName(
     _ descriptor: ImportDescriptor, importer: Int
   ) throws(RaisedError) -> String {
-    if descriptor.level == 0 && descriptor.path.count == 1 {
-      return pointee.symbols.text(of: descriptor.path[0])
+    if descriptor.level == 0, let name = descriptor.onlyPart {
+      return pointee.symbols.text(of: name)
     }
     let path = descriptor.path.map { pointee.symbols.text(of: $0) }
-    return try absoluteName(level: descriptor.level, path: path, importer: importer)
+    return try absoluteName(level: Int(descriptor.level), path: path, importer: importer)
   }
 
   /// The full name that `level` leading dots and a dotted path mean in the module `importer`.

@@ -52,8 +52,8 @@ extension Engine {
     }
     pointee.modules.loading.removeLast()
     record.state = .loaded
-    record.failure = nil
-    record.loads.append(load)
+    record.history.failure = nil
+    record.history.loads.append(load)
     pointee.modules.log.finish(load)
     let module = record.module.unsafelyUnwrapped
     let value = Value(.module, module)

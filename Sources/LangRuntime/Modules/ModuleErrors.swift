@@ -37,8 +37,8 @@ extension Engine {
     _ error: RaisedError, _ number: Int, _ record: ModuleRecord, _ load: ModuleLoad
   ) {
     load.failure = describeBriefly(error.value)
-    record.failure = load
-    if record.failureCount < Int32.max { record.failureCount += 1 }
+    record.history.failure = load
+    if record.failureCount < Int32.max { record.history.failureCount += 1 }
     pointee.modules.log.note(.fail, number, at: load.cause, load)
   }
 

@@ -22,7 +22,7 @@ extension Engine {
     _ number: Int, _ record: ModuleRecord, _ load: ModuleLoad
   ) throws(RaisedError) -> Value {
     let kind: ModuleEvent.Kind = load.isReload ? .reload : .loaded
-    let known = pointee.modules.log.events.last { $0.load === load && $0.kind == kind }
+    let known = pointee.modules.log.last(kind, of: load)
     let event =
       known
       ?? ModuleEvent(
@@ -57,7 +57,7 @@ extension Engine {
     ]
     fields += ModulePlace.fields(reader.read(event.place))
     switch event.kind {
-    case .find, .bind: break
+    case .find, .bind, .findAndBind: break
     case .bypass:
       let rules = pointee.modules.log.rules
       let rule = rules.indices.contains(Int(event.detail)) ? rules[Int(event.detail)] : nil
@@ -82,7 +82,7 @@ extension ModuleEvent.Kind {
   var name: String {
     switch self {
     case .find: "find"
-    case .bind: "bind"
+    case .bind, .findAndBind: "bind"
     case .load: "load"
     case .loaded: "loaded"
     case .patch: "patch"

@@ -47,6 +47,8 @@ struct ModuleEvent {
     case find
     /// An import statement bound its name; noted once for each statement.
     case bind
+    /// Both by one statement, as it mostly is; only kept so, to save memory.
+    case findAndBind
     /// The body begins.
     case load
     /// The body has ended.
@@ -71,12 +73,12 @@ struct ModuleEvent {
   var detail: Int32
   /// For patches: how many references.
   var count: UInt32
-  let kind: Kind
+  var kind: Kind
 }
 
 /// What has happened to modules, in order.
 struct ModuleLog {
-  private(set) var events: [ModuleEvent] = []
+  private var chunks: [[ModuleEvent]] = []
   /// The rules by which imports were eager, as events refer to them.
   private(set) var rules: [String] = []
   /// Events that were dropped, so that a program that runs for weeks does not fill the memory.
@@ -99,6 +101,8 @@ struct ModuleLog {
 
   /// The most events that are kept.
   static let capacity = 1 << 16
+  /// Events come in pieces of this many, so that a growing log is never copied.
+  private static let chunkSize = 1 << 10
 
   init() {
     var now = timespec()
@@ -116,15 +120,49 @@ struct ModuleLog {
     _ kind: ModuleEvent.Kind, _ module: Int, at place: Place?, _ load: ModuleLoad? = nil,
     detail: Int = -1, count: Int = 0
   ) {
-    if events.count == ModuleLog.capacity {
-      events.removeFirst(ModuleLog.capacity / 4)
-      droppedCount += ModuleLog.capacity / 4
+    if chunks.last.map({ $0.count == ModuleLog.chunkSize }) ?? true {
+      if chunks.count == ModuleLog.capacity / ModuleLog.chunkSize {
+        droppedCount += ModuleLog.apart(chunks.removeFirst()).count
+      }
+      var chunk: [ModuleEvent] = []
+      chunk.reserveCapacity(chunks.isEmpty ? 16 : ModuleLog.chunkSize)
+      chunks.append(chunk)
     }
     let event = ModuleEvent(
       time: now, place: place, module: Int32(module), load: load,
       detail: Int32(truncatingIfNeeded: detail), count: UInt32(clamping: count), kind: kind)
-    events.append(event)
     listener?(event)
+    let last = chunks.count - 1
+    if kind == .bind, let before = chunks[last].last, before.kind == .find,
+      before.module == event.module, before.place?.offset == place?.offset,
+      before.place?.source === place?.source
+    {
+      chunks[last][chunks[last].count - 1].kind = .findAndBind
+      return
+    }
+    chunks[last].append(event)
+  }
+
+  /// The events that are kept, in order.
+  var events: [ModuleEvent] { chunks.flatMap { ModuleLog.apart($0) } }
+
+  /// Events with those apart that are kept as one.
+  private static func apart(_ events: [ModuleEvent]) -> [ModuleEvent] {
+    events.flatMap { event -> [ModuleEvent] in
+      if event.kind != .findAndBind { return [event] }
+      var (find, bind) = (event, event)
+      find.kind = .find
+      bind.kind = .bind
+      return [find, bind]
+    }
+  }
+
+  /// The last event of a load.
+  func last(_ kind: ModuleEvent.Kind, of load: ModuleLoad) -> ModuleEvent? {
+    for chunk in chunks.reversed() {
+      if let event = chunk.last(where: { $0.load === load && $0.kind == kind }) { return event }
+    }
+    return nil
   }
 
   // MARK: Loads

@@ -45,17 +45,10 @@ final class ModuleRecord {
   var importedAt: Place?
   /// The text that was loaded last.
   var loadedSource: LoadedSource?
-  /// What was measured when it was loaded.
-  var loads: [ModuleLoad] = []
-  /// The last attempt when it failed, and how many failed in all.
-  var failure: ModuleLoad?
-  var failureCount: Int32 = 0
   /// References to names of the module (`from m import x`) that became values.
   var patchedNames: Int32 = 0
-  /// What fills a native module.
-  var initializer: ((Engine, ModuleReference) throws(RaisedError) -> Void)?
-  /// The old module, while the new source is evaluated.
-  var reloading: ModuleReference?
+  /// What a module that is merely pending does not have.
+  private var knownHistory: ModuleHistory?
 
   init(name: String, folder: ModuleFolder?, form: ModuleForm) {
     self.name = name
@@ -90,10 +83,29 @@ final class ModuleRecord {
     }
   }
 
+  /// What is known beyond what every module has; to be asked for when there is something to add.
+  var history: ModuleHistory {
+    if let knownHistory { return knownHistory }
+    let made = ModuleHistory()
+    knownHistory = made
+    return made
+  }
+
+  /// What was measured when it was loaded.
+  var loads: [ModuleLoad] { knownHistory?.loads ?? [] }
+  /// The last attempt when it failed, and how many failed in all.
+  var failure: ModuleLoad? { knownHistory?.failure }
+  var failureCount: Int32 { knownHistory?.failureCount ?? 0 }
+  /// What fills a native module.
+  var initializer: ((Engine, ModuleReference) throws(RaisedError) -> Void)? {
+    knownHistory?.initializer
+  }
+  /// The old module, while the new source is evaluated.
+  var reloading: ModuleReference? { knownHistory?.reloading }
   /// What is beside the source, for a program that was read from a file or an archive.
-  var programFolder: ModuleFolder?
+  var programFolder: ModuleFolder? { knownHistory?.programFolder }
   /// The package that a program belongs to (`lang -m package.module`).
-  var programPackage = ""
+  var programPackage: String { knownHistory?.programPackage ?? "" }
 
   /// Whether it is found by imports: neither a program nor a part of the machine.
   var isImported: Bool { form != .program && form != .machine }
@@ -103,7 +115,7 @@ final class ModuleRecord {
 
   /// Counts the code of a program, or of a piece of a session.
   func noteCode(of compiled: CompiledModule) {
-    if loads.isEmpty { loads.append(ModuleLoad(reason: .asked, cause: nil)) }
+    if loads.isEmpty { history.loads.append(ModuleLoad(reason: .asked, cause: nil)) }
     loads[0].codeBytes += compiled.byteCount
   }
 
@@ -125,6 +137,17 @@ final class ModuleRecord {
     guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return "" }
     return String(name[..<dot])
   }
+}
+
+/// What is known of a module that was loaded, or failed, or is special; see ``ModuleRecord``.
+final class ModuleHistory {
+  var loads: [ModuleLoad] = []
+  var failure: ModuleLoad?
+  var failureCount: Int32 = 0
+  var initializer: ((Engine, ModuleReference) throws(RaisedError) -> Void)?
+  var reloading: ModuleReference?
+  var programFolder: ModuleFolder?
+  var programPackage = ""
 }
 
 /// A place in a source text that the machine has run.

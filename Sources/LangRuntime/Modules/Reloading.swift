@@ -33,8 +33,8 @@ extension Engine {
     let top = pointee.top
     defer { pointee.top = top }
     root(Value(.module, old))
-    record.reloading = old
-    defer { record.reloading = nil }
+    record.history.reloading = old
+    defer { record.history.reloading = nil }
     do throws(RaisedError) {
       let place = try findAgain(record)
       var made: FreshModule?
@@ -50,8 +50,8 @@ extension Engine {
       noteFailure(error, number, record, load)
       throw error
     }
-    record.failure = nil
-    record.loads.append(load)
+    record.history.failure = nil
+    record.history.loads.append(load)
     pointee.modules.log.finish(load)
     pointee.modules.generation += 1
     pointee.modules.log.note(.reload, number, at: load.cause, load, count: load.patched)

@@ -71,8 +71,8 @@ final class ProgramReader {
   func addProgram(_ source: LoadedSource, folder: ModuleFolder, package: String = "") -> Int {
     let record = ModuleRecord(name: "__main__", folder: nil, form: .program)
     record.loadedSource = source
-    record.programFolder = folder
-    record.programPackage = package
+    record.history.programFolder = folder
+    record.history.programPackage = package
     return node(ofRecord: engine.addModule(record))
   }
 
