@@ -23,6 +23,10 @@ extension Engine {
     if let known = pointee.modules.byName[name] { return known }
     var parent: ModuleRecord?
     var start = name.startIndex
+    if let dot = name.lastIndex(of: "."), let known = pointee.modules.byName[String(name[..<dot])] {
+      parent = pointee.modules.records[known]
+      start = name.index(after: dot)
+    }
     while true {
       let end = name.utf8[start...].firstIndex(of: UInt8(ascii: ".")) ?? name.endIndex
       let prefix = String(name[..<end])

@@ -76,16 +76,16 @@ final class ProgramReader {
     return node(ofRecord: engine.addModule(record))
   }
 
-  /// Finds a module and the packages around it, and adds them all; nil when one is missing.
+  /// Finds a module and adds it behind the packages around it; nil when there is none.
   func findModule(_ name: String) throws(RaisedError) -> Int? {
-    var end = name.startIndex
-    while true {
-      end = name[end...].firstIndex(of: ".") ?? name.endIndex
-      guard let number = try engine.findModule(String(name[..<end])) else { return nil }
-      let found = node(ofRecord: number)
-      if end == name.endIndex { return found }
-      end = name.index(after: end)
+    guard let number = try engine.findModule(name) else { return nil }
+    if let known = nodeOfRecord[number] { return known }
+    for end in name.indices where name[end] == "." {
+      if let package = engine.pointee.modules.byName[String(name[..<end])] {
+        _ = node(ofRecord: package)
+      }
     }
+    return node(ofRecord: number)
   }
 
   // MARK: Reading
