@@ -157,8 +157,9 @@ struct ScriptRunner {
 /// Ctrl-C asks the machine to stop; a second one before it has stopped ends the process.
 enum InterruptSignal {
   nonisolated(unsafe) private static var interrupter: MachineInterrupter?
-  /// A signal may arrive until the process has ended, so the machine must live as long. The system takes
-  /// its memory back all at once, which is much faster than piece by piece.
+  /// A signal may arrive until the process has ended, so the machine must live as long.
+  ///
+  /// The system takes its memory back all at once, which is much faster than piece by piece.
   nonisolated(unsafe) private static var machine: Machine?
 
   static func connect(_ machine: Machine) {

@@ -108,8 +108,10 @@ struct SymbolStorage {
     var symbol: UInt32
   }
 
-  /// For the resolver, which walks one text at a time: what each symbol is bound to; all 0 between two
-  /// texts. A table of its own for each text would cost as much as all names of the program.
+  /// For the resolver, which walks one text at a time: what each symbol is bound to.
+  ///
+  /// All 0 between two texts. A table of its own for each text would cost as much as all names of the
+  /// program.
   var bindings = GrowableBuffer<UInt32>(capacity: 0)
   var entries = GrowableBuffer<Entry>(capacity: 256)
   var bytes = GrowableBuffer<UInt8>(capacity: 4096)
