@@ -1,54 +1,59 @@
-/// The objects that hold one proxy or deferred name: a set of addresses, weak.
+/// The objects that hold one proxy or deferred name: a list of addresses, weak.
 ///
-/// Storing an unresolved value into an object records the object once, as a whole. An entry says
-/// "may hold": a slot that was overwritten since is found out when the entry is used. The collector
-/// drops entries of dead objects before their cells are reused.
+/// Storing an unresolved value into an object records the object, as a whole. An entry says "may
+/// hold": a slot that was overwritten since is found out when the entry is used. The collector drops
+/// entries of dead objects before their cells are reused.
 ///
-/// Most are held by one object, the module that imports: one entry needs no memory besides.
+/// Holders are noted in the order of their stores and an object may be noted more than once. Only when
+/// the memory is full is the list sorted and each object left once; so a store costs an append, the
+/// list is never more than twice as long as the memory of the distinct ones, and a patch goes through
+/// the heap from one end to the other instead of at random. Most are held by one object, the module
+/// that imports: one entry needs no memory besides.
 struct HolderTable {
+  /// Entries; an object may have several.
   private(set) var count = 0
-  /// How many addresses fit into `slots`; 0 while there is at most one.
+  /// How many addresses fit; 0 while there is at most one.
   private var capacity = 0
-  /// The one holder's address, or that of the slots.
+  /// The one holder's address, or that of the entries.
   private var bits: UInt = 0
 
   private typealias Holder = UnsafeMutablePointer<ObjectHeader>
 
-  private var slots: UnsafeMutablePointer<UInt> {
+  private var entries: UnsafeMutablePointer<UInt> {
     UnsafeMutablePointer(bitPattern: bits).unsafelyUnwrapped
   }
 
-  /// Adds `holder`; returns false when it was there.
-  @discardableResult
-  mutating func insert(_ holder: UnsafeMutablePointer<ObjectHeader>) -> Bool {
+  /// Adds `holder`.
+  ///
+  /// - Complexity: Constant, but for a sort each time that the memory is full.
+  mutating func insert(_ holder: UnsafeMutablePointer<ObjectHeader>) {
     let address = UInt(bitPattern: holder)
+    if count == 0 {
+      bits = address
+      count = 1
+      return
+    }
     if capacity == 0 {
-      if bits == address { return false }
-      if bits == 0 {
-        bits = address
-        count = 1
-        return true
-      }
+      if bits == address { return }
+      let first = bits
+      reserve(4)
+      entries[0] = first
+    } else {
+      if entries[count - 1] == address { return }
+      if count == capacity { compact() }
     }
-    if count * 2 >= capacity { grow(to: max(4, capacity * 2)) }
-    var slot = HolderTable.slot(of: address, mask: capacity - 1)
-    while slots[slot] != 0 {
-      if slots[slot] == address { return false }
-      slot = (slot + 1) & (capacity - 1)
-    }
-    slots[slot] = address
+    entries[count] = address
     count += 1
-    return true
   }
 
-  /// Calls `body` with each holder.
+  /// Calls `body` with each holder, with some more than once.
   func forEach(_ body: (UnsafeMutablePointer<ObjectHeader>) -> Void) {
     if capacity == 0 {
       if let holder = Holder(bitPattern: bits) { body(holder) }
       return
     }
-    for slot in 0..<capacity {
-      if let holder = Holder(bitPattern: slots[slot]) { body(holder) }
+    for position in 0..<count {
+      body(Holder(bitPattern: entries[position]).unsafelyUnwrapped)
     }
   }
 
@@ -57,29 +62,33 @@ struct HolderTable {
     var live = 0
     forEach { if $0.pointee.mark == colour { live += 1 } }
     if live == count { return }
-    let old = self
-    self = HolderTable()
-    old.forEach { if $0.pointee.mark == colour { insert($0) } }
-    var emptied = old
-    emptied.deallocate()
+    var kept = HolderTable()
+    forEach { if $0.pointee.mark == colour { kept.insert($0) } }
+    deallocate()
+    self = kept
   }
 
-  private mutating func grow(to larger: Int) {
-    let grown = UnsafeMutablePointer<UInt>.allocate(capacity: larger)
-    grown.initialize(repeating: 0, count: larger)
-    forEach { holder in
-      let address = UInt(bitPattern: holder)
-      var slot = HolderTable.slot(of: address, mask: larger - 1)
-      while grown[slot] != 0 { slot = (slot + 1) & (larger - 1) }
-      grown[slot] = address
+  /// Leaves each object once, and makes room when that has not made enough.
+  private mutating func compact() {
+    var all = UnsafeMutableBufferPointer(start: entries, count: count)
+    all.sort()
+    var kept = 1
+    for position in 1..<count where entries[position] != entries[kept - 1] {
+      entries[kept] = entries[position]
+      kept += 1
     }
-    if capacity > 0 { slots.deallocate() }
+    count = kept
+    if count > capacity / 2 { reserve(capacity * 2) }
+  }
+
+  private mutating func reserve(_ larger: Int) {
+    let grown = UnsafeMutablePointer<UInt>.allocate(capacity: larger)
+    if capacity > 0 {
+      grown.update(from: entries, count: count)
+      entries.deallocate()
+    }
     bits = UInt(bitPattern: grown)
     capacity = larger
-  }
-
-  private static func slot(of address: UInt, mask: Int) -> Int {
-    Int(truncatingIfNeeded: ((address >> 4) &* 0x9E37_79B9_7F4A_7C15) >> 20) & mask
   }
 
   /// Bytes of memory held.
@@ -87,7 +96,7 @@ struct HolderTable {
 
   /// Frees the memory.
   mutating func deallocate() {
-    if capacity > 0 { slots.deallocate() }
+    if capacity > 0 { entries.deallocate() }
     self = HolderTable()
   }
 }

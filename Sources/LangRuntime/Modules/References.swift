@@ -38,7 +38,9 @@ extension Engine {
 
   private func references(to value: Value, in table: HolderTable) -> [String] {
     var finder = ReferenceFinder(self, [value])
-    table.forEach { finder.noteHolder($0) }
+    // The table may have a holder more than once.
+    var noted: Set<UnsafeMutablePointer<ObjectHeader>> = []
+    table.forEach { if noted.insert($0).inserted { finder.noteHolder($0) } }
     return finder.finish()
   }
 

@@ -65,7 +65,7 @@ struct HeapSearch {
 
   private let engine: Engine
   private var nodes = GrowableBuffer<Node>(capacity: 256)
-  private var visited = HolderTable()
+  private var visited: Set<UnsafeMutablePointer<ObjectHeader>> = []
   private var beginnings: [Beginning] = []
   /// Registers of suspended generators that no variable names: generator's node, register.
   private var nameless: [(Int, Int)] = []
@@ -91,7 +91,6 @@ struct HeapSearch {
   /// Frees the memory.
   mutating func deallocate() {
     nodes.deallocate()
-    visited.deallocate()
   }
 
   // MARK: Searching
@@ -168,7 +167,7 @@ struct HeapSearch {
   /// Adds what `value` refers to, unless it was reached before.
   @discardableResult
   private mutating func visit(_ value: Value, from origin: Int, edge: Int, steps: UInt32) -> Bool {
-    if !HeapSearch.isFollowed(value) || !visited.insert(value.header) { return false }
+    if !HeapSearch.isFollowed(value) || !visited.insert(value.header).inserted { return false }
     if wanted.contains(value.header) { found[value.header] = nodes.count }
     var node = Node(header: value.header, origin: Int32(origin), steps: steps, edge: edge)
     if steps > HeapSearch.stepLimit {
