@@ -95,6 +95,23 @@ struct EmbeddingTests {
     #expect(failure.className == "ZeroDivisionError")
   }
 
+  @Test("Modules")
+  func modules() throws {
+    let machine = Machine(modulePath: ["rules"])
+    machine.addModulePath("extensions.zip/enabled")
+    machine.importEagerly("audit", rule: "the audit trail begins at once")
+    machine.programArguments = ["rules", "--dry-run"]
+    machine.reportLevel = 1
+    try machine.run("import lazy\nlet waiting = lazy.pending()")
+    print(machine.moduleReport(.json))
+    #expect(machine.variable("waiting") == .list([]))
+    try machine.run("import sys\nlet arguments = sys.argv")
+    #expect(machine.variable("arguments") == .list([.string("rules"), .string("--dry-run")]))
+    try machine.run("import sys\nlet places = sys.path")
+    let places = ["rules", "extensions.zip/enabled"].map(HostValue.string)
+    #expect(machine.variable("places") == .list(places))
+  }
+
   @Test("Functions and modules")
   func functions() throws {
     let machine = Machine()

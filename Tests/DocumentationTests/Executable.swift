@@ -30,13 +30,41 @@ enum Executable {
     var standardError: String
   }
 
-  /// Runs a script in `folder`, with nothing on standard input; kills it after a minute.
-  static func run(_ arguments: [String], in folder: URL) async throws -> Result {
+  /// Runs a script in `folder`, with nothing on standard input.
+  static func run(
+    _ arguments: [String], in folder: URL, isStressed: Bool = false
+  ) async throws -> Result {
+    try await run(arguments, in: folder, isStressed: isStressed, pausing: []).result
+  }
+
+  /// Runs a script that pauses: it writes the character U+0001 and waits for a line, which it gets
+  /// when the next of the steps has been done.
+  ///
+  /// Gives what it wrote before each pause and behind the last.
+  static func run(
+    _ arguments: [String], in folder: URL, isStressed: Bool = false,
+    pausing steps: [() throws -> Void]
+  ) async throws -> (outputs: [String], result: Result) {
     guard let path else { throw CocoaError(.fileNoSuchFile) }
-    // Files, not pipes: nobody has to read while the program runs.
-    let scratch = try Scratch()
-    let output = try scratch.write("output", "")
-    let errors = try scratch.write("errors", "")
+    let process = makeProcess(path, arguments, folder)
+    if isStressed { process.environment?["LANG_GC_STRESS"] = "1" }
+    return try await run(process, pausing: steps)
+  }
+
+  /// Runs a line of shell in `folder`, where `lang` is the executable; gives standard output and
+  /// error as one.
+  static func runCommand(_ command: String, in folder: URL) async throws -> Result {
+    guard let path else { throw CocoaError(.fileNoSuchFile) }
+    let tools = try Scratch()
+    try FileManager.default.createSymbolicLink(
+      at: tools.url.appendingPathComponent("lang"), withDestinationURL: URL(fileURLWithPath: path))
+    let process = makeProcess("/bin/sh", ["-c", "exec 2>&1; \(command)"], folder)
+    let searched = process.environment?["PATH"] ?? "/usr/bin:/bin"
+    process.environment?["PATH"] = "\(tools.url.path):\(searched)"
+    return try await run(process, pausing: []).result
+  }
+
+  private static func makeProcess(_ path: String, _ arguments: [String], _ folder: URL) -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
@@ -44,32 +72,53 @@ enum Executable {
     process.environment = ProcessInfo.processInfo.environment.filter { name, _ in
       !name.hasPrefix("LANG_") && name != "FORCE_COLOR"
     }
-    process.standardInput = FileHandle.nullDevice
-    let streams = [
-      try FileHandle(forWritingTo: output), try FileHandle(forWritingTo: errors),
-    ]
-    process.standardOutput = streams[0]
-    process.standardError = streams[1]
-    // The timer below keeps the process for a minute; its files must not stay open as long.
-    defer { for stream in streams { try? stream.close() } }
-    try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
-      process.terminationHandler = { _ in ended.resume() }
-      do {
-        try process.run()
-      } catch {
-        process.terminationHandler = nil
-        ended.resume(throwing: error)
-        return
-      }
-      DispatchQueue.global().asyncAfter(deadline: .now() + 60) {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-      }
+    return process
+  }
+
+  /// Runs a process, and kills it after a minute.
+  private static func run(
+    _ process: Process, pausing steps: [() throws -> Void]
+  ) async throws -> (outputs: [String], result: Result) {
+    // A file, not a pipe: nobody has to read while the program runs.
+    let scratch = try Scratch()
+    let errors = try scratch.write("errors", "")
+    let errorStream = try FileHandle(forWritingTo: errors)
+    let (input, output) = (Pipe(), Pipe())
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = errorStream
+    let (exits, exit) = AsyncStream.makeStream(of: Void.self)
+    process.terminationHandler = { _ in exit.finish() }
+    try process.run()
+    try errorStream.close()
+    let timer = DispatchWorkItem {
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
+    DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: timer)
+    defer { timer.cancel() }
+
+    var outputs: [String] = []
+    var text = Data()
+    var remaining = steps[...]
+    if remaining.isEmpty { try input.fileHandleForWriting.close() }
+    while true {
+      let more = output.fileHandleForReading.availableData
+      if more.isEmpty { break }
+      text += more
+      guard text.last == 1, let step = remaining.popFirst() else { continue }
+      outputs.append(String(decoding: text.dropLast(), as: UTF8.self))
+      text = Data()
+      try step()
+      try input.fileHandleForWriting.write(contentsOf: Data("\n".utf8))
+      if remaining.isEmpty { try input.fileHandleForWriting.close() }
+    }
+    outputs.append(String(decoding: text, as: UTF8.self))
+    for await _ in exits {}
     let wasSignalled = process.terminationReason == .uncaughtSignal
-    return Result(
-      exitCode: process.terminationStatus + (wasSignalled ? 128 : 0),
-      output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+    let result = Result(
+      exitCode: process.terminationStatus + (wasSignalled ? 128 : 0), output: outputs.joined(),
       standardError: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+    return (outputs, result)
   }
 }
 

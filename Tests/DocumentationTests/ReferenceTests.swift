@@ -2,7 +2,7 @@ import Foundation
 import Lang
 import Testing
 
-/// The tables of `docs/language.md` name everything that is built in, and nothing else.
+/// The tables of `docs/language.md` and `docs/modules.md` name everything that is built in, and nothing else.
 @Suite("The reference is complete")
 struct ReferenceTests {
   /// The names in the first column of the tables below a heading, such as `find` of `find(part)`.
@@ -74,6 +74,13 @@ struct ReferenceTests {
     let documented = names(
       below: "## The module `math`", in: try Page(path: "docs/language.md").lines())
     #expect(try await documented == directory(of: "math", after: "import math"))
+  }
+
+  @Test("The module lazy")
+  func lazy() async throws {
+    let documented = names(
+      below: "## The module `lazy`", in: try Page(path: "docs/modules.md").lines())
+    #expect(try await documented == directory(of: "lazy", after: "import lazy"))
   }
 
   @Test("The keywords")
