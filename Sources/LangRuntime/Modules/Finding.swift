@@ -8,6 +8,13 @@ import Lang
 
 // Finding modules: from a dotted name to a place, without reading a byte of source.
 
+/// A place of the path cannot be searched.
+struct SearchError: Error {
+  /// The archive.
+  let place: String
+  let reason: String
+}
+
 /// Where a module was found.
 struct FoundModule {
   let folder: ModuleFolder
@@ -26,7 +33,7 @@ extension Engine {
       guard let number = try findModule(String(name[..<dot])) else { return nil }
       parent = pointee.modules.records[number]
     }
-    do throws(ArchiveError) {
+    do throws(SearchError) {
       guard let parent else { return try findOnPath(name) }
       guard let folder = parent.folder, parent.isPackage else { return nil }
       let last = String(name[name.index(name.startIndex, offsetBy: parent.name.count + 1)...])
@@ -37,11 +44,16 @@ extension Engine {
       }
       return nil
     } catch {
-      throw importError("module '\(name)' cannot be looked for: \(error.reason)")
+      throw cannotSearch(for: name, error)
     }
   }
 
-  private func findOnPath(_ name: String) throws(ArchiveError) -> Int? {
+  /// The error of a search that met an archive which cannot be read.
+  func cannotSearch(for name: String, _ error: SearchError) -> RaisedError {
+    importError("module '\(name)' cannot be looked for in \(error.place): \(error.reason)")
+  }
+
+  private func findOnPath(_ name: String) throws(SearchError) -> Int? {
     let native = pointee.modules.natives[name]
     // What the listings say is asked first, then what is written in Swift, then the folders
     // themselves: a file may have been written a moment ago.
@@ -64,7 +76,7 @@ extension Engine {
   /// Finds a module's place as if it were imported for the first time now.
   ///
   /// The packages around it are found anew too; nil when there is none.
-  func findAgain(_ name: String) throws(ArchiveError) -> FoundModule? {
+  func findAgain(_ name: String) throws(SearchError) -> FoundModule? {
     guard let dot = name.lastIndex(of: ".") else {
       for folder in searchedFolders(resolvingAnew: true) {
         if let found = try find(name, in: folder, isCertain: true) { return found }
@@ -78,15 +90,19 @@ extension Engine {
   /// Looks for a module in one folder: `last/init.l`, then `last.l`, then the plain folder `last`.
   private func find(
     _ last: String, in folder: ModuleFolder, isCertain: Bool
-  ) throws(ArchiveError) -> FoundModule? {
-    let forms = try folder.find(last, isCertain: isCertain, changes: pointee.modules.changes)
-    if forms.isEmpty { return nil }
-    if forms.contains(.folder) {
-      let inside = folder.subfolder(last)
-      if try inside.hasFile("init.l") { return FoundModule(folder: inside, form: .package) }
-      if !forms.contains(.file) { return FoundModule(folder: inside, form: .folder) }
+  ) throws(SearchError) -> FoundModule? {
+    do throws(ArchiveError) {
+      let forms = try folder.find(last, isCertain: isCertain, changes: pointee.modules.changes)
+      if forms.isEmpty { return nil }
+      if forms.contains(.folder) {
+        let inside = folder.subfolder(last)
+        if try inside.hasFile("init.l") { return FoundModule(folder: inside, form: .package) }
+        if !forms.contains(.file) { return FoundModule(folder: inside, form: .folder) }
+      }
+      return FoundModule(folder: folder, form: .file)
+    } catch {
+      throw SearchError(place: folder.archive?.file.path ?? folder.path, reason: error.reason)
     }
-    return FoundModule(folder: folder, form: .file)
   }
 
   /// Enters a module into the table; gives its number.
@@ -177,7 +193,8 @@ extension Engine {
     var parent: ModuleRecord?
     for part in name.split(separator: ".") {
       missing += missing.isEmpty ? "\(part)" : ".\(part)"
-      guard let number = pointee.modules.byName[missing] else { break }
+      // A known one is missing when it is looked for again.
+      guard missing != name, let number = pointee.modules.byName[missing] else { break }
       parent = pointee.modules.records[number]
     }
     var message = "no module named '\(missing)'"

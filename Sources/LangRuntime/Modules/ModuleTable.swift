@@ -56,6 +56,11 @@ final class ModuleRecord {
   var initializer: ((Engine, ModuleReference) throws(RaisedError) -> Void)?
   /// The old module, while the new source is evaluated.
   var reloading: ModuleReference?
+  /// The code whose `from` statements have bound variables of the module, which a reload of what they
+  /// import from updates.
+  ///
+  /// It may have no function that is still needed. Only sessions have more than one.
+  var importingUnits: [Unit] = []
 
   init(name: String, folder: ModuleFolder?, form: ModuleForm) {
     self.name = name
