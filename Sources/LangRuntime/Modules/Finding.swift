@@ -142,11 +142,25 @@ extension Engine {
     return folders
   }
 
+  /// `sys.path`, once a program has asked for it; nil also when it is no list any more.
+  var pathList: ListReference? {
+    guard let module = systemModule,
+      let entry = module.pointee.names.entry(pointee.symbols.intern("path"))
+    else { return nil }
+    let value = module.pointee.slots[entry.pointee.value.int]
+    return value.tag == .list ? value.list : nil
+  }
+
+  /// The module `sys`, once it was loaded.
+  private var systemModule: ModuleReference? {
+    guard let number = pointee.modules.systemModule else { return nil }
+    return pointee.modules.records[number].module
+  }
+
   /// The entries of the path as they stand in `sys.path`; what is no string is passed over.
   var pathTexts: [[UInt8]] {
-    guard let list = pointee.modules.pathList else {
-      return pointee.modules.path.map { Array($0.utf8) }
-    }
+    if systemModule == nil { return pointee.modules.path.map { Array($0.utf8) } }
+    guard let list = pathList else { return [] }
     return (0..<list.pointee.count).compactMap { position in
       let item = list.pointee.items[position]
       return item.isString ? Array(item.string.buffer) : nil

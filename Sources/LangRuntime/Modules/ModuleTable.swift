@@ -144,8 +144,8 @@ struct ModuleTable {
   var natives: [String: NativeModule] = [:]
   /// Where modules are looked for, while no program has asked for `sys.path`.
   var path: [String] = []
-  /// `sys.path` once a program has asked for it; rooted by a handle.
-  var pathList: ListReference?
+  /// The number of the module `sys`, once a program has asked for it: its `path` is searched then.
+  var systemModule: Int?
   /// The places that the entries of the path name, in order, as they were last resolved.
   var entries: [PathEntry] = []
   /// Every folder that was searched, by its absolute path.

@@ -222,6 +222,33 @@ struct FaultTests {
     workshop.expectBalance(comment)
   }
 
+  @Test(arguments: ["sys", "lazy", "math", "workshop"], [false, true])
+  func nativeModules(name: String, isStressed: Bool) {
+    for step in [LoadingStep.find, .evaluate, .patch] {
+      let workshop = ModuleWorkshop(isStressed: isStressed)
+      let fault = Fault()
+      let comment: Comment = "\(step) of \(name)"
+      workshop.write("m.l", "let x = 1\n")
+      workshop.arm(step, name, fault)
+      let printed = workshop.run(
+        """
+        fn attempt() {
+          import \(name)
+          return dir(\(name))
+        }
+        fn again() { print(len(attempt()) > 1) }
+        try { attempt() } catch e: IOError { print(e.message) }
+        import m
+        print(m.x)
+        """)
+      #expect(printed == "injected\n1", comment)
+      #expect(fault.hasHappened, comment)
+      workshop.expectNothingOf(name, isKnown: step != .find, comment)
+      #expect(workshop.call("again") == "true", comment)
+      workshop.expectBalance(comment)
+    }
+  }
+
   // MARK: Reload
 
   static let reloads: [Scenario] = [
