@@ -7,9 +7,8 @@ enum SystemModule {
     for folder in engine.pointee.modules.path {
       engine.append(engine.makeString(folder), to: path)
     }
-    // From now on the list is what imports search.
-    engine.addHandle(Value(.list, path))
-    engine.pointee.modules.pathList = path
+    // From now on the list, or the one that the program puts in its place, is what imports search.
+    engine.pointee.modules.systemModule = module.pointee.record
     let arguments = engine.makeList(capacity: engine.pointee.programArguments.count)
     for argument in engine.pointee.programArguments {
       engine.append(engine.makeString(argument), to: arguments)

@@ -9,7 +9,7 @@ extension Machine {
   /// A relative path is meant from the current folder at each import.
   public func addModulePath(_ entry: String) {
     engine.pointee.modules.path.append(entry)
-    if let list = engine.pointee.modules.pathList {
+    if let list = engine.pathList {
       engine.append(engine.makeString(entry), to: list)
     }
   }

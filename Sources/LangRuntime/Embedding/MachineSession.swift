@@ -75,8 +75,9 @@ public final class MachineSession {
       }
       globals = compiled.globals
       record.noteCode(of: compiled)
-      let function = engine.makeFunction(
-        engine.prototype(0, of: Unit(compiled, module: module, source: record.source)))
+      let unit = Unit(compiled, module: module, source: record.source)
+      if unit.bindsImportedNames { record.history.importingUnits.append(unit) }
+      let function = engine.makeFunction(engine.prototype(0, of: unit))
       engine.root(Value(.function, function))
       let value = try engine.call(Value(.function, function))
       engine.root(value)

@@ -8,6 +8,13 @@ import Lang
 
 // Finding modules: from a dotted name to a place, without reading a byte of source.
 
+/// A place of the path cannot be searched.
+struct SearchError: Error {
+  /// The archive.
+  let place: String
+  let reason: String
+}
+
 /// Where a module was found.
 struct FoundModule {
   let folder: ModuleFolder
@@ -46,7 +53,7 @@ extension Engine {
   private func findModule(
     _ name: String, last: String, in parent: ModuleRecord?
   ) throws(RaisedError) -> Int? {
-    do throws(ArchiveError) {
+    do throws(SearchError) {
       guard let parent else { return try findOnPath(name) }
       guard let folder = parent.folder, parent.isPackage else { return nil }
       for isCertain in [false, true] {
@@ -56,11 +63,16 @@ extension Engine {
       }
       return nil
     } catch {
-      throw importError("module '\(name)' cannot be looked for: \(error.reason)")
+      throw cannotSearch(for: name, error)
     }
   }
 
-  private func findOnPath(_ name: String) throws(ArchiveError) -> Int? {
+  /// The error of a search that met an archive which cannot be read.
+  func cannotSearch(for name: String, _ error: SearchError) -> RaisedError {
+    importError("module '\(name)' cannot be looked for in \(error.place): \(error.reason)")
+  }
+
+  private func findOnPath(_ name: String) throws(SearchError) -> Int? {
     if name.isEmpty {
       // `from . import x` in a script: the path stands for the package around it.
       return searchedFolders(resolvingAnew: false).first.map {
@@ -89,7 +101,7 @@ extension Engine {
   /// Finds a module's place as if it were imported for the first time now.
   ///
   /// The packages around it are found anew too; nil when there is none.
-  func findAgain(_ name: String) throws(ArchiveError) -> FoundModule? {
+  func findAgain(_ name: String) throws(SearchError) -> FoundModule? {
     guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else {
       for folder in searchedFolders(resolvingAnew: true) {
         if let found = try find(name, in: folder, isCertain: true) { return found }
@@ -103,15 +115,19 @@ extension Engine {
   /// Looks for a module in one folder: `last/init.l`, then `last.l`, then the plain folder `last`.
   private func find(
     _ last: String, in folder: ModuleFolder, isCertain: Bool
-  ) throws(ArchiveError) -> FoundModule? {
-    let forms = try folder.find(last, isCertain: isCertain, changes: pointee.modules.changes)
-    if forms.isEmpty { return nil }
-    if forms.contains(.folder) {
-      let inside = folder.subfolder(last)
-      if try inside.hasFile("init.l") { return FoundModule(folder: inside, form: .package) }
-      if !forms.contains(.file) { return FoundModule(folder: inside, form: .folder) }
+  ) throws(SearchError) -> FoundModule? {
+    do throws(ArchiveError) {
+      let forms = try folder.find(last, isCertain: isCertain, changes: pointee.modules.changes)
+      if forms.isEmpty { return nil }
+      if forms.contains(.folder) {
+        let inside = folder.subfolder(last)
+        if try inside.hasFile("init.l") { return FoundModule(folder: inside, form: .package) }
+        if !forms.contains(.file) { return FoundModule(folder: inside, form: .folder) }
+      }
+      return FoundModule(folder: folder, form: .file)
+    } catch {
+      throw SearchError(place: folder.archive?.file.path ?? folder.path, reason: error.reason)
     }
-    return FoundModule(folder: folder, form: .file)
   }
 
   /// Enters a module into the table; gives its number.
@@ -151,11 +167,25 @@ extension Engine {
     return folders
   }
 
+  /// `sys.path`, once a program has asked for it; nil also when it is no list any more.
+  var pathList: ListReference? {
+    guard let module = systemModule,
+      let entry = module.pointee.names.entry(pointee.symbols.intern("path"))
+    else { return nil }
+    let value = module.pointee.slots[entry.pointee.value.int]
+    return value.tag == .list ? value.list : nil
+  }
+
+  /// The module `sys`, once it was loaded.
+  private var systemModule: ModuleReference? {
+    guard let number = pointee.modules.systemModule else { return nil }
+    return pointee.modules.records[number].module
+  }
+
   /// The entries of the path as they stand in `sys.path`; what is no string is passed over.
   var pathTexts: [[UInt8]] {
-    guard let list = pointee.modules.pathList else {
-      return pointee.modules.path.map { Array($0.utf8) }
-    }
+    if systemModule == nil { return pointee.modules.path.map { Array($0.utf8) } }
+    guard let list = pathList else { return [] }
     return (0..<list.pointee.count).compactMap { position in
       let item = list.pointee.items[position]
       return item.isString ? Array(item.string.buffer) : nil
@@ -202,7 +232,8 @@ extension Engine {
     var parent: ModuleRecord?
     for part in name.split(separator: ".") {
       missing += missing.isEmpty ? "\(part)" : ".\(part)"
-      guard let number = pointee.modules.byName[missing] else { break }
+      // A known one is missing when it is looked for again.
+      guard missing != name, let number = pointee.modules.byName[missing] else { break }
       parent = pointee.modules.records[number]
     }
     var message = "no module named '\(missing)'"

@@ -46,6 +46,7 @@ extension Engine {
       pointee.modules.loading.removeLast()
       record.state = .pending
       record.module = nil
+      record.history.importingUnits = []
       pointee.modules.log.addPending()
       noteFailure(error, number, record, load)
       throw error
@@ -184,7 +185,9 @@ extension Engine {
     record.module = module
     try definePredefined(module, record)
     try defineDocumentation(module, compiled)
-    return makeFunction(prototype(0, of: Unit(compiled, module: module, source: source)))
+    let unit = Unit(compiled, module: module, source: source)
+    if unit.bindsImportedNames { record.history.importingUnits = [unit] }
+    return makeFunction(prototype(0, of: unit))
   }
 
   /// Sets `__name__` and its like.

@@ -102,6 +102,11 @@ final class ModuleRecord {
   }
   /// The old module, while the new source is evaluated.
   var reloading: ModuleReference? { knownHistory?.reloading }
+  /// The code whose `from` statements have bound variables of the module, which a reload of what they
+  /// import from updates.
+  ///
+  /// It may have no function that is still needed. Only sessions have more than one.
+  var importingUnits: [Unit] { knownHistory?.importingUnits ?? [] }
   /// What is beside the source, for a program that was read from a file or an archive.
   var programFolder: ModuleFolder? { knownHistory?.programFolder }
   /// The package that a program belongs to (`lang -m package.module`).
@@ -146,6 +151,7 @@ final class ModuleHistory {
   var failureCount: Int32 = 0
   var initializer: ((Engine, ModuleReference) throws(RaisedError) -> Void)?
   var reloading: ModuleReference?
+  var importingUnits: [Unit] = []
   var programFolder: ModuleFolder?
   var programPackage = ""
 }
@@ -165,8 +171,8 @@ struct ModuleTable {
   var natives: [String: NativeModule] = [:]
   /// Where modules are looked for, while no program has asked for `sys.path`.
   var path: [String] = []
-  /// `sys.path` once a program has asked for it; rooted by a handle.
-  var pathList: ListReference?
+  /// The number of the module `sys`, once a program has asked for it: its `path` is searched then.
+  var systemModule: Int?
   /// The places that the entries of the path name, in order, as they were last resolved.
   var entries: [PathEntry] = []
   /// Every folder that was searched, by its absolute path.

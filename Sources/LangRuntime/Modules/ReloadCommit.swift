@@ -344,7 +344,9 @@ private struct ReloadCommit {
   /// - Returns: How many.
   func updateImportedNames() -> Int {
     var count = 0
-    for unit in units where unit.module != old {
+    // The module's own variables have just been set.
+    let importers = engine.pointee.modules.records.flatMap(\.importingUnits)
+    for unit in importers where unit.module != old {
       for (number, descriptor) in unit.compiled.imports.enumerated() where descriptor.isGlobal {
         guard isImport(descriptor, in: unit) else { continue }
         let module = unit.module

@@ -35,6 +35,7 @@ extension Engine {
     root(Value(.module, old))
     record.history.reloading = old
     defer { record.history.reloading = nil }
+    let importingUnits = record.importingUnits
     do throws(RaisedError) {
       let place = try findAgain(record)
       var made: FreshModule?
@@ -46,7 +47,9 @@ extension Engine {
       record.folder = place.folder
       record.form = place.form
       record.loadedSource = fresh.source
+      record.history.importingUnits = [fresh.unit].compactMap(\.self).filter(\.bindsImportedNames)
     } catch {
+      record.history.importingUnits = importingUnits
       noteFailure(error, number, record, load)
       throw error
     }
@@ -62,10 +65,10 @@ extension Engine {
   /// Where the module is now: it may have moved.
   private func findAgain(_ record: ModuleRecord) throws(RaisedError) -> FoundModule {
     if let fault = pointee.modules.fault { try fault(.find, record.name) }
-    do throws(ArchiveError) {
+    do throws(SearchError) {
       if let found = try findAgain(record.name) { return found }
     } catch {
-      throw importError("module '\(record.name)' cannot be looked for: \(error.reason)")
+      throw cannotSearch(for: record.name, error)
     }
     throw missingModule(record.name)
   }
@@ -109,6 +112,8 @@ extension Engine {
     try definePredefined(module, moved)
     try defineDocumentation(module, compiled)
     let unit = Unit(compiled, module: module, source: source)
+    // The body may reload what it has imported from.
+    if unit.bindsImportedNames { record.history.importingUnits.append(unit) }
     let body = Value(.function, makeFunction(prototype(0, of: unit)))
     root(body)
     if let fault = pointee.modules.fault { try fault(.evaluate, record.name) }

@@ -429,7 +429,8 @@ extension Engine {
   ///
   /// Where the key of the old and that of the new contents were both in the map, the entry of the older
   /// stays and gets the value of the newer. Runs no code of the language: a tuple of which an instance
-  /// hashes by a method of its own keeps its place.
+  /// hashes by a method of its own keeps its place. A map in which nothing has to be moved does not
+  /// count as changed: loops over it go on.
   ///
   /// - Parameter heirs: The payloads of the values that took the others' places.
   func rehashKeys(of map: MapReference, mentioning heirs: Set<UInt64>) {
@@ -437,21 +438,55 @@ extension Engine {
     while position < map.pointee.used {
       let key = map.key(position)
       if mentions(key, heirs), let hash = hashWithoutCalls(key) {
-        if let earlier = (0..<position).first(where: { map.key($0).isSame(as: key) }) {
+        if let index = map.index, index.hashes[position] != hash {
+          index.unlink(position)
+          index.link(position, hash: hash)
+          map.noteChange()
+        }
+        // All before this one are in order.
+        let earlier = earlierPosition(of: key, hash, before: position, in: map)
+        if earlier >= 0 {
           map.pointee.entries[earlier].value = map.pointee.entries[position].value
           map.index?.unlink(position)
           map.pointee.entries[position] = MapEntry(key: .undefined, value: .nil)
           map.pointee.count &-= 1
-        } else if let index = map.index {
-          index.unlink(position)
-          index.link(position, hash: hash)
+          map.noteChange()
         }
-        map.noteChange()
       }
       position += 1
     }
     while map.pointee.used > 0 && map.key(map.pointee.used &- 1).isUndefined {
       map.pointee.used &-= 1
+    }
+  }
+
+  /// The position of an entry before another that has the same key; -1 when there is none.
+  private func earlierPosition(
+    of key: Value, _ hash: UInt32, before end: Int, in map: MapReference
+  ) -> Int {
+    guard let index = map.index else {
+      return (0..<end).first { isSameKey(map.key($0), key) } ?? -1
+    }
+    return index.find(hash) { position in
+      position < end && index.hashes[position] == hash && isSameKey(map.key(position), key)
+    }
+  }
+
+  /// Whether two keys are equal, as far as can be told without asking a method of the program.
+  private func isSameKey(_ a: Value, _ b: Value) -> Bool {
+    if a.isSame(as: b) { return true }
+    if a.tag != b.tag { return false }
+    switch a.tag {
+    case .tuple:
+      let (a, b) = (a.tuple, b.tuple)
+      return a.pointee.count == b.pointee.count
+        && (0..<a.pointee.count).allSatisfy { isSameKey(a.items[$0], b.items[$0]) }
+    case .boundMethod:
+      let (a, b) = (a.boundMethod, b.boundMethod)
+      return a.pointee.method.isSame(as: b.pointee.method)
+        && a.pointee.receiver.isSame(as: b.pointee.receiver)
+    case .instance, .deferred: return false
+    default: return (try? equals(a, b)) ?? false
     }
   }
 

@@ -54,6 +54,11 @@ final class Unit {
     arena.deallocate()
   }
 
+  /// Whether a `from` statement binds variables of the module.
+  var bindsImportedNames: Bool {
+    compiled.imports.contains { $0.isGlobal && ($0.name != .none || $0.binding == .none) }
+  }
+
   /// The module that an import statement found earlier, unless that may be wrong by now.
   func foundModule(_ number: Int, generation: Int) -> Int? {
     if foundModules.isEmpty || self.generation != generation || foundModules[number] == 0 {

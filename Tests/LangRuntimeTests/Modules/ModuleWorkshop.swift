@@ -84,7 +84,7 @@ final class ModuleWorkshop {
     }
   }
 
-  private func outcome(_ body: () throws(LangError) -> Void) -> String {
+  func outcome(_ body: () throws(LangError) -> Void) -> String {
     printed.text = ""
     report = ""
     var ending = ""
