@@ -11,6 +11,7 @@ struct ScriptRunner {
     signal(SIGPIPE, SIG_IGN)
     self.options = options
     machine = Machine()
+    machine.programsMayExtendPath = true
     if getenv("LANG_GC_STRESS") != nil { machine.isCollectorStressed = true }
     InterruptSignal.connect(machine)
   }

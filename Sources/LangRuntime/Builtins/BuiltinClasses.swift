@@ -169,6 +169,10 @@ enum ErrorMethods {
   ) { (call) throws(RaisedError) -> Value in
     let engine = call.engine
     let known = engine.field(call.receiver.instance, engine.pointee.names.notes)
-    return known.tag == .list ? known : Value(.list, engine.makeList(capacity: 0))
+    if known.tag == .list { return known }
+    // What the program adds to the list is shown too.
+    let list = Value(.list, engine.makeList(capacity: 0))
+    engine.setField(call.receiver.instance, engine.pointee.names.notes, list)
+    return list
   }
 }

@@ -53,14 +53,18 @@ extension Engine {
     return text + notes(of: error)
   }
 
-  /// The lines that were added to an error on its way up.
   private func notes(of error: Value) -> String {
+    noteTexts(of: error).map { "note: \($0)\n" }.joined()
+  }
+
+  /// The lines that were added to an error on its way up.
+  func noteTexts(of error: Value) -> [String] {
     let notes = field(error.instance, pointee.names.notes)
-    guard notes.tag == .list else { return "" }
-    return (0..<notes.list.pointee.count).map { position in
+    guard notes.tag == .list else { return [] }
+    return (0..<notes.list.pointee.count).compactMap { position in
       let item = notes.list.pointee.items[position]
-      return item.isString ? "note: \(item.string.text)\n" : ""
-    }.joined()
+      return item.isString ? item.string.text : nil
+    }
   }
 
   /// What a newcomer can do about the most frequent mistakes; `operands` are the two of an operator.

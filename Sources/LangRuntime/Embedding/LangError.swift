@@ -35,6 +35,8 @@ public struct RuntimeFailure: Sendable {
   public let message: String
   /// The calls in progress, outermost first: `"shop.l:12:12  total(items)"`.
   public let stack: [String]
+  /// What was added on its way: which module was loading, where it was first used, and the like.
+  public let notes: [String]
   /// The whole report as the `lang` command shows it.
   public func rendered(usesColors: Bool = false) -> String {
     usesColors ? coloredReport : plainReport
@@ -61,6 +63,7 @@ extension Engine {
       RuntimeFailure(
         className: typeName(of: value), message: errorMessage(value),
         stack: trace(of: value).map { describe($0) },
+        notes: noteTexts(of: value),
         plainReport: render(value, usesColors: false),
         coloredReport: render(value, usesColors: true)))
   }

@@ -152,7 +152,7 @@ public final class Machine {
     else {
       throw .runtime(
         RuntimeFailure(
-          className: "NameError", message: "undefined name '\(name)'", stack: [],
+          className: "NameError", message: "undefined name '\(name)'", stack: [], notes: [],
           plainReport: "", coloredReport: ""))
     }
     let callee = module.pointee.slots[entry.pointee.value.int]

@@ -14,6 +14,15 @@ extension Machine {
     }
   }
 
+  /// Whether programs may change where imports are looked for, through the list `sys.path`.
+  ///
+  /// False from the start: a program finds what lies at the machine's own places, and `sys.path` is a
+  /// tuple. True lets it import, and read with `lazy.resource`, what lies anywhere in the file system.
+  public var programsMayExtendPath: Bool {
+    get { engine.pointee.modules.isPathOpen }
+    set { engine.pointee.modules.isPathOpen = newValue }
+  }
+
   /// Whether imports are lazy; otherwise each loads at once.
   public var importsAreLazy: Bool {
     get { engine.pointee.modules.rules.isEnabled }

@@ -137,6 +137,11 @@ extension Engine {
       let list = makeList(capacity: names.count)
       for name in names { append(string(of: name), to: list) }
       let importer = makeString(pointee.modules.records[site.importer].name)
+      switch filter.tag {
+      case .function, .native, .boundMethod, .class, .instance: break
+      default:
+        throw typeError("lazy.filter must be a function or nil, not \(typeName(of: filter))")
+      }
       // The stack's owner roots what is passed.
       let answer = try call(filter, [importer, makeString(record.name), Value(.list, list)])
       if !(try isTruthy(answer)) { reason = .bypass("lazy.filter") }

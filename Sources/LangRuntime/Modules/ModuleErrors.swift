@@ -21,6 +21,7 @@ extension Engine {
       let expression = expression(at: cause)
       let place = "\(describeExactly(cause))\(expression.isEmpty ? "" : "  ")\(expression)"
       switch load.reason {
+      case _ where load.isReload: notes.append("reloaded at \(place)")
       case .firstUse: notes.append("first used at \(place)")
       case let reason: notes.append("loaded at once (\(reason.text)) at \(place)")
       }
@@ -82,7 +83,8 @@ extension Engine {
   ) -> RaisedError {
     let renderer = DiagnosticRenderer()
     let text = source.text
-    let rendered = diagnostics.map { renderer.render($0, in: text) }.joined(separator: "\n")
+    var rendered = diagnostics.map { renderer.render($0, in: text) }.joined(separator: "\n")
+    while rendered.hasSuffix("\n") { rendered.removeLast() }
     let count = diagnostics.count
     return makeError(
       pointee.errors.syntaxError,

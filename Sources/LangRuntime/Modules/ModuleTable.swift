@@ -171,6 +171,8 @@ struct ModuleTable {
   var natives: [String: NativeModule] = [:]
   /// Where modules are looked for, while no program has asked for `sys.path`.
   var path: [String] = []
+  /// Whether programs may look for modules elsewhere; see ``Machine/programsMayExtendPath``.
+  var isPathOpen = false
   /// The number of the module `sys`, once a program has asked for it: its `path` is searched then.
   var systemModule: Int?
   /// The places that the entries of the path name, in order, as they were last resolved.

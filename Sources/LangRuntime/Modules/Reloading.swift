@@ -30,6 +30,9 @@ extension Engine {
     }
     try enterNativeRecursion()
     let load = ModuleLoad(reason: .asked, cause: currentPlace, isReload: true)
+    if pointee.modules.rules.isSealed {
+      throw importError("module '\(record.name)' may not be reloaded any more: imports are sealed")
+    }
     let top = pointee.top
     defer { pointee.top = top }
     root(Value(.module, old))

@@ -39,6 +39,7 @@ final class ModuleWorkshop {
     machine = Machine(
       limits: limits, output: { printed.text += String(decoding: $0, as: UTF8.self) },
       modulePath: [folder])
+    machine.programsMayExtendPath = true
     defineFunctions()
     machine.isCollectorStressed = isStressed
   }
