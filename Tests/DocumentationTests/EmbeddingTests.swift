@@ -109,7 +109,7 @@ struct EmbeddingTests {
     #expect(machine.variable("arguments") == .list([.string("rules"), .string("--dry-run")]))
     try machine.run("import sys\nlet places = sys.path")
     let places = ["rules", "extensions.zip/enabled"].map(HostValue.string)
-    #expect(machine.variable("places") == .list(places))
+    #expect(machine.variable("places") == .tuple(places))
   }
 
   @Test("Functions and modules")

@@ -101,7 +101,10 @@ struct ProgramGraphTests {
     workshop.write("main.l", "import m\n")
     let found = messages(try graph())
     #expect(found.count == 1)
-    #expect(found.allSatisfy { $0.hasPrefix("__main__: module 'm' cannot be looked for: ") })
+    #expect(
+      found.allSatisfy {
+        $0.hasPrefix("__main__: module 'm' cannot be looked for in \(workshop.path("libs.zip")): ")
+      })
   }
 
   @Test("Packages may lie deeper in each other than the stack is deep")
