@@ -64,14 +64,20 @@ public final class MachineSession {
       if let known = self.module {
         module = known
       } else {
-        module = engine.makeModule(record: number, capacity: MachineSession.variableLimit)
+        module = engine.makeModule(record: number, capacity: 256)
         self.module = module
         module.pointee.header.flags |= ModuleObject.isTracked
         record.module = module
         try engine.definePredefined(module, record)
       }
+      if compiled.globals.count + 64 > MachineSession.variableLimit {
+        throw engine.memoryError(MachineSession.variableLimit * MemoryLayout<Value>.stride)
+      }
+      if !engine.isWaitingForSwift(module) {
+        engine.growVariables(of: module, by: max(0, compiled.globals.count - globals.count) + 64)
+      }
       for symbol in compiled.globals where engine.slot(of: symbol, in: module) == nil {
-        throw engine.memoryError(MachineSession.variableLimit * 16)
+        throw engine.memoryError(compiled.globals.count * MemoryLayout<Value>.stride)
       }
       globals = compiled.globals
       record.noteCode(of: compiled)

@@ -45,13 +45,7 @@ extension Engine {
           "a module cannot get more than \(module.pointee.slotCapacity) variables while its own code "
             + "waits for a native function")
       }
-      moveVariables(of: module, to: module.pointee.slotCapacity * 2)
-      pointee.heap.forEachObject { header in
-        if Tag(header.pointee.kind) != .prototype { return }
-        let prototype = UnsafeMutableRawPointer(header).assumingMemoryBound(
-          to: PrototypeObject.self)
-        if prototype.pointee.module == module { prototype.pointee.globals = module.pointee.slots }
-      }
+      growVariables(of: module, by: 1)
       slot = self.slot(of: symbol, in: module)
     }
     guard let slot else { return }
@@ -63,6 +57,20 @@ extension Engine {
   func reserveVariables(_ count: Int, in module: ModuleReference) {
     let needed = module.pointee.slotCount + count
     if needed > module.pointee.slotCapacity { moveVariables(of: module, to: needed) }
+  }
+
+  /// Gives a module of which no code runs room for `count` more variables.
+  ///
+  /// - Complexity: A walk over the heap when they have to move, which doubles the room.
+  func growVariables(of module: ModuleReference, by count: Int) {
+    let needed = module.pointee.slotCount + count
+    if needed <= module.pointee.slotCapacity { return }
+    moveVariables(of: module, to: max(needed, module.pointee.slotCapacity * 2))
+    pointee.heap.forEachObject { header in
+      if Tag(header.pointee.kind) != .prototype { return }
+      let prototype = UnsafeMutableRawPointer(header).assumingMemoryBound(to: PrototypeObject.self)
+      if prototype.pointee.module == module { prototype.pointee.globals = module.pointee.slots }
+    }
   }
 
   /// Moves the variables of a module; whoever holds their address must be told.
