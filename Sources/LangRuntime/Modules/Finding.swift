@@ -84,12 +84,17 @@ extension Engine {
     // themselves: a file may have been written a moment ago.
     if native == nil || native?.precedesPath == false {
       for isCertain in [false, true] {
-        for folder in searchedFolders(resolvingAnew: isCertain) {
-          if let found = try find(name, in: folder, isCertain: isCertain) {
-            return addModule(ModuleRecord(name: name, folder: found.folder, form: found.form))
+        do throws(SearchError) {
+          for folder in searchedFolders(resolvingAnew: isCertain) {
+            if let found = try find(name, in: folder, isCertain: isCertain) {
+              return addModule(ModuleRecord(name: name, folder: found.folder, form: found.form))
+            }
           }
+          if native != nil { break }
+        } catch {
+          // What was an archive may be a folder by now.
+          if isCertain { throw error }
         }
-        if native != nil { break }
       }
     }
     guard let native else { return nil }
@@ -198,8 +203,9 @@ extension Engine {
       text.hasPrefix("/") ? text : text.isEmpty ? currentFolder : "\(currentFolder)/\(text)"
     while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
     path = absolutePath(path)
-    if let known = pointee.modules.folders[path], known.archive != nil || FileKind(path) != .file {
-      return known
+    if let known = pointee.modules.folders[path] {
+      let kind = FileKind(known.archive?.file.path ?? path)
+      if known.archive == nil ? kind != .file : kind != .folder { return known }
     }
     let folder = archiveFolder(path) ?? ModuleFolder(path: path)
     pointee.modules.folders[path] = folder
@@ -214,7 +220,7 @@ extension Engine {
       case .file:
         var inner = path.dropFirst(file.count)
         if inner.hasPrefix("/") { inner = inner.dropFirst() }
-        return ModuleFolder(archive: ModuleArchive(path: file), folder: String(inner))
+        return ModuleFolder(archive: ModuleArchive(path: absolutePath(file)), folder: String(inner))
       case .folder: return nil
       case .missing, .other: file = LangRuntime.folder(of: file)
       }

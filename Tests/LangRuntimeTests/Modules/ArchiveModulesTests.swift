@@ -195,6 +195,33 @@ struct ArchiveModulesTests {
   }
 
   @Test(arguments: [false, true])
+  func anArchiveThatBecomesAFolderAndBack(isStressed: Bool) {
+    let workshop = workshop(isStressed)
+    let printed = workshop.run(
+      """
+      import workshop, m, p
+      from host import pack
+      workshop.remove('lib.zip')
+      workshop.write('lib.zip/n.l', 'let x = "in a folder"')
+      import n
+      print(n.x)
+      try { m.x } catch e: ImportError { print('cannot be read at its first use' in e.message) }
+      workshop.remove('lib.zip')
+      pack('lib.zip', 'o.l', 'let x = "packed again"')
+      import o
+      print(o.x, n.x)
+      try { import q } catch e: ImportError { print(e.message) }
+      """)
+    #expect(
+      printed == """
+        in a folder
+        true
+        packed again in a folder
+        no module named 'q' in (folder), lib.zip
+        """)
+  }
+
+  @Test(arguments: [false, true])
   func anArchiveThatIsDamagedAndMended(isStressed: Bool) {
     let workshop = workshop(isStressed)
     workshop.machine.define("damage", parameters: ["how"]) { arguments in

@@ -283,40 +283,88 @@ struct ChangingFilesTests {
 
   @Test(arguments: [false, true])
   func theCurrentFolderChangesBetweenImportAndUse(isStressed: Bool) {
+    let printed = runInFolders(
+      isStressed,
+      """
+      import m, n
+      from host import move
+      move('there')
+      print(m.x, n.x)
+      """)
+    if let printed { #expect(printed == "1 2") }
+  }
+
+  @Test(arguments: [false, true])
+  func relativePlacesAreThoseOfTheMoment(isStressed: Bool) {
+    let printed = runInFolders(
+      isStressed,
+      """
+      import m, sys
+      from host import move
+      fn attempt() {
+        try {
+          import late
+          return late.x
+        } catch e: ImportError { return 'none' }
+      }
+      print(m.x, attempt())
+      move('there')
+      # What was found stays; what is looked for now is looked for here.
+      import m as again
+      print(again.x, attempt())
+      sys.path.append('../packed.zip/inner')
+      sys.path.append('deep/../deep')
+      import zipped, bottom
+      print(zipped.x, bottom.x)
+      move('here')
+      import zipped as same
+      print(same.x, bottom.__file__.startswith('/'))
+      try { import other } catch e: ImportError { print(e.message) }
+      reload('late')
+      """)
+    guard let printed else { return }
+    #expect(
+      printed == """
+        1 none
+        1 late there
+        zipped bottom
+        zipped true
+        no module named 'other' in (folder), here, packed.zip/inner, here/deep/../deep
+        ImportError: no module named 'late' in (folder), here, packed.zip/inner, here/deep/../deep
+        """)
+  }
+
+  /// Runs a program that changes the current folder with `move`; nil where a thread cannot have one of
+  /// its own.
+  private func runInFolders(_ isStressed: Bool, _ program: String) -> String? {
     // The folder belongs to the process; a thread of its own can have one of its own.
     let finished = DispatchSemaphore(value: 0)
     let outcome = Outcome()
     Thread {
       defer { finished.signal() }
-      guard OwnFolder.isSupported else {
-        outcome.text = "1 2"
-        return
-      }
+      guard OwnFolder.isSupported else { return }
       let workshop = ModuleWorkshop(isStressed: isStressed)
       workshop.write("here/m.l", "let x = 1\n")
       workshop.write("here/n.l", "let x = 2\n")
       workshop.write("there/m.l", "let x = 'wrong'\n")
+      workshop.write("there/late.l", "let x = 'late there'\n")
+      workshop.write("there/deep/bottom.l", "let x = 'bottom'\n")
+      workshop.pack("packed.zip", ["inner/zipped.l": "let x = 'zipped'\n"])
       workshop.machine.addModulePath(".")
       workshop.machine.define("move", parameters: ["name"]) { arguments in
         chdir(workshop.path(try arguments.string(0)))
         return .nil
       }
       chdir(workshop.path("here"))
-      outcome.text = workshop.run(
-        """
-        import m, n
-        from host import move
-        move('there')
-        print(m.x, n.x)
-        """)
+      outcome.text = workshop.run(program)
       chdir("/")
     }.start()
     finished.wait()
-    #expect(outcome.text == "1 2")
+    return outcome.text
   }
 
   private final class Outcome: @unchecked Sendable {
-    var text = ""
+    var text: String?
   }
 
   /// Separates the calling thread's current folder from that of the process.

@@ -175,6 +175,74 @@ struct ReloadIdentityTests {
     #expect(printed == "c v both 19 23\nc v both 19 23 1")
   }
 
+  @Test(arguments: [false, true])
+  func aLookupWhoseComparisonReloads(isStressed: Bool) {
+    let source = """
+      import lazy
+      fn f() => 1
+      class C {}
+      let table = lazy.previous('table', {})
+      for i in 0..10 { table[(f, i)] = i; table[(C, i)] = -i }
+
+      """
+    let printed = run(
+      isStressed, source,
+      """
+      var reloads = 0
+      class K {
+        fn init(n) { self.n = n }
+        fn hash() => 7
+        fn ==(other) {
+          if reloads < 3 {
+            reloads += 1
+            reload(m)
+          }
+          return isinstance(other, K) and self.n == other.n
+        }
+      }
+      for i in 0..10 { m.table[K(i)] = i * 100 }
+      reloads = 0
+      print([m.table[K(i)] for i in 0..10], reloads, len(m.table))
+      reloads = 0
+      print(K(99) in m.table, m.table.remove(K(5)), K(5) in m.table, len(m.table))
+      reloads = 0
+      m.table[K(3)] = 'three'
+      m.table[K(77)] = 'new'
+      print(m.table[K(3)], m.table[K(77)], len(m.table), m.table[(m.f, 9)], m.table[(m.C, 9)])
+      """)
+    #expect(
+      printed == """
+        [0, 100, 200, 300, 400, 500, 600, 700, 800, 900] 3 30
+        false nil false 29
+        three new 30 9 -9
+        """)
+  }
+
+  @Test func keysNestedAsDeepAsTheyCanBe() {
+    let printed = run(
+      false, "fn f() => 1\n",
+      """
+      fn nested(depth) {
+        var key = (m.f,)
+        for i in 0..depth { key = (key, 1) }
+        return key
+      }
+      var depth = 100
+      fn fits(depth) {
+        try {
+          hash(nested(depth))
+          return true
+        } catch e: RecursionError { return false }
+      }
+      while depth < 100_000 and fits(depth * 2) { depth *= 2 }
+      let keyed = {[nested(depth)]: 'deep', [nested(depth // 2)]: 'half'}
+      fn at_the_bottom(n) => n == 0 ? reload(m) is m : [1].map(fn(x) => at_the_bottom(n - 1))[0]
+      print(at_the_bottom(20), depth >= 1600)
+      print(keyed[nested(depth // 2)], len(keyed), keyed[nested(depth)])
+      """)
+    #expect(printed == "true true\nhalf 2 deep")
+  }
+
   // MARK: Identity
 
   @Test(arguments: [false, true])
