@@ -31,7 +31,7 @@ extension Engine {
     commit.keepCallsInProgress()
     commit.takeOver()
     commit.replaceReferences()
-    return commit.updateImportedNames()
+    return ImportedNames.update(self, of: old, commit.oldValues)
   }
 }
 
@@ -54,7 +54,7 @@ private struct ReloadCommit {
   /// The number of each old prototype's function in the new source; nil when it has none.
   private var numbers: [PrototypeReference: Int] = [:]
   /// The old values of the module's variables.
-  private var oldValues: [Symbol: Value] = [:]
+  private(set) var oldValues: [Symbol: Value] = [:]
 
   init(
     _ engine: Engine, _ fresh: FreshModule, _ old: ModuleReference, _ record: ModuleRecord
@@ -335,142 +335,5 @@ private struct ReloadCommit {
     var moved = `class`.pointee.rootShape.unsafelyUnwrapped
     for name in shape.fieldNames { moved = moved.adding(name) }
     instance.pointee.shape = moved
-  }
-
-  // MARK: Names imported from the module
-
-  /// Updates the variables that `from m import x` has bound and that still hold the old value.
-  ///
-  /// - Returns: How many.
-  func updateImportedNames() -> Int {
-    var count = 0
-    // The module's own variables have just been set.
-    let importers = engine.pointee.modules.records.flatMap(\.importingUnits)
-    for unit in importers where unit.module != old {
-      for (number, descriptor) in unit.compiled.imports.enumerated() where descriptor.isGlobal {
-        guard isImport(descriptor, in: unit) else { continue }
-        let module = unit.module
-        let names = descriptor.binding == .none ? Array(oldValues.keys) : [descriptor.binding]
-        for name in names {
-          let imported = descriptor.binding == .none ? name : descriptor.name
-          guard let entry = module.pointee.names.entry(name) else { continue }
-          let place = module.pointee.slots + entry.pointee.value.int
-          if update(place, imported, unit, number, holder: Value(.module, module).header) {
-            count += 1
-          }
-        }
-      }
-    }
-    var frame = engine.pointee.frames + 1
-    while frame <= engine.pointee.frame {
-      let prototype = frame.pointee.function.pointee.prototype
-      let position = frame.pointee.resume - UnsafePointer(prototype.pointee.code) - 1
-      count += updateLocals(prototype, position, frame.pointee.base, holder: nil)
-      frame += 1
-    }
-    for position in 0..<engine.pointee.generatorCount {
-      let generator = engine.pointee.generators[position]
-      if generator.pointee.state != .suspended { continue }
-      count += updateLocals(
-        generator.pointee.function.pointee.prototype, generator.pointee.resumeAt,
-        generator.pointee.registers, holder: Value(.generator, generator).header)
-    }
-    return count + updateCaptures()
-  }
-
-  /// Whether an import takes names from the reloaded module.
-  private func isImport(_ descriptor: ImportDescriptor, in unit: Unit) -> Bool {
-    if descriptor.name == .none && descriptor.binding != .none { return false }
-    let importer = unit.module.pointee.record
-    let name = try? engine.absoluteName(descriptor, importer: importer)
-    return name == record.name
-  }
-
-  private func updateLocals(
-    _ prototype: PrototypeReference, _ position: Int, _ base: UnsafeMutablePointer<Value>,
-    holder: UnsafeMutablePointer<ObjectHeader>?
-  ) -> Int {
-    let code = prototype.pointee.source.takeUnretainedValue()
-    let unit = prototype.pointee.unit.takeUnretainedValue()
-    var count = 0
-    for index in 0..<code.locals.count {
-      let local = code.locals[index]
-      if local.importedVariable < 0 || position < Int(local.start) || position >= Int(local.end) {
-        continue
-      }
-      let place = base + Int(local.register)
-      if update(place, isCell: local.isCell, Int(local.importedVariable), unit, holder) {
-        count += 1
-      }
-    }
-    return count
-  }
-
-  private func updateCaptures() -> Int {
-    var closures: [FunctionReference] = []
-    engine.pointee.heap.forEachObject { header in
-      if Tag(header.pointee.kind) == .function && header.pointee.word > 0 {
-        closures.append(
-          UnsafeMutableRawPointer(header).assumingMemoryBound(to: FunctionObject.self))
-      }
-    }
-    var count = 0
-    for closure in closures {
-      let prototype = closure.pointee.prototype
-      let code = prototype.pointee.source.takeUnretainedValue()
-      let unit = prototype.pointee.unit.takeUnretainedValue()
-      for (position, capture) in code.captures.enumerated() where capture.importedVariable >= 0 {
-        if update(
-          closure.captures + position, isCell: capture.isCell, Int(capture.importedVariable), unit,
-          Value(.function, closure).header)
-        {
-          count += 1
-        }
-      }
-    }
-    return count
-  }
-
-  /// Updates a variable that one of several imports has bound.
-  private func update(
-    _ place: UnsafeMutablePointer<Value>, isCell: Bool, _ variable: Int, _ unit: Unit,
-    _ holder: UnsafeMutablePointer<ObjectHeader>?
-  ) -> Bool {
-    var (place, holder) = (place, holder)
-    if isCell {
-      guard place.pointee.tag == .cell else { return false }
-      holder = place.pointee.header
-      let cell = place.pointee.object(CellObject.self)
-      place = withUnsafeMutablePointer(to: &cell.pointee.value) { $0 }
-    }
-    for number in unit.compiled.importsByVariable[variable] {
-      let descriptor = unit.compiled.imports[number]
-      if isImport(descriptor, in: unit),
-        update(place, descriptor.name, unit, number, holder: holder)
-      {
-        return true
-      }
-    }
-    return false
-  }
-
-  /// Updates one variable: to the new value, or to a name that is looked for again when it is used.
-  private func update(
-    _ place: UnsafeMutablePointer<Value>, _ name: Symbol, _ unit: Unit, _ number: Int,
-    holder: UnsafeMutablePointer<ObjectHeader>?
-  ) -> Bool {
-    guard let oldValue = oldValues[name], place.pointee.isSame(as: oldValue) else { return false }
-    var value = Value.undefined
-    if let entry = old.pointee.names.entry(name) {
-      value = old.pointee.slots[entry.pointee.value.int]
-    }
-    if value.isUndefined {
-      let site = ImportSite(unit: unit, number: number)
-      value = engine.makeDeferred(old.pointee.record, site, name: name)
-    }
-    if value.isSame(as: oldValue) { return false }
-    place.pointee = value
-    if value.isUnresolved, let holder { engine.noteStore(value, in: holder) }
-    return true
   }
 }

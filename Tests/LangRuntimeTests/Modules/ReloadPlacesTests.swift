@@ -492,4 +492,32 @@ struct ReloadPlacesTests {
         103 52 set no reload [0, 1, 2]
         """)
   }
+
+  // MARK: Names that are handed on
+
+  @Test(arguments: [false, true])
+  func namesThatAnotherModuleHandsOn(isStressed: Bool) {
+    let workshop = workshop(isStressed, "let x = 1\nlet kept = 5\n")
+    workshop.write("n.l", "from m import x, kept\n")
+    workshop.write("o.l", "from n import x as y\nfrom n import *\n")
+    let printed = workshop.run(
+      head + """
+        import n, o
+        from n import x
+        from o import y
+        fn local() {
+          from o import y as z
+          print(z)
+          return fn() => z
+        }
+        let f = local()
+        print(m.x, n.x, x, y, o.y, o.x, o.kept)
+        again('let x = 2\\nlet kept = 5\\n')
+        print(m.x, n.x, x, y, o.y, o.x, o.kept, f())
+        n.x = 7
+        again('let x = 3\\nlet kept = 6\\n')
+        print(m.x, n.x, x, y, o.y, o.x, o.kept, f())
+        """)
+    #expect(printed == "1\n1 1 1 1 1 1 5\n2 2 2 2 2 2 5 2\n3 7 2 2 2 2 6 2")
+  }
 }
