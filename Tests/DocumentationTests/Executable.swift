@@ -16,7 +16,7 @@ enum Executable {
       let attributes = try? FileManager.default.attributesOfItem(atPath: path)
       return attributes?[.modificationDate] as? Date ?? .distantPast
     }
-    return [".build/static/release/lang", ".build/release/lang", ".build/debug/lang"]
+    return [".build/static/lang", ".build/release/lang", ".build/debug/lang"]
       .map { packageRoot.appendingPathComponent($0).resolvingSymlinksInPath().path }
       .filter { FileManager.default.isExecutableFile(atPath: $0) }
       .max { age($0) < age($1) }
