@@ -260,7 +260,8 @@ enum LazyModule {
     case .module: return call[0].module.pointee.record
     case .string:
       let name = call[0].string.text
-      guard let number = try engine.findModule(name, for: engine.currentPlace) else {
+      guard !name.isEmpty, let number = try engine.findModule(name, for: engine.currentPlace)
+      else {
         throw engine.missingModule(name)
       }
       return number

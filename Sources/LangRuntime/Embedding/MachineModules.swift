@@ -109,7 +109,9 @@ extension Machine {
 extension Engine {
   /// The record of a program that is found as a module.
   func programRecord(ofModule name: String) throws(RaisedError) -> ModuleRecord {
-    guard var number = try findModule(name, for: nil) else { throw missingModule(name) }
+    guard !name.isEmpty, var number = try findModule(name, for: nil) else {
+      throw missingModule(name)
+    }
     var found = pointee.modules.records[number]
     if found.isPackage {
       guard let inner = try findModule("\(name).main", for: nil) else {

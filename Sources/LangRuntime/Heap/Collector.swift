@@ -200,10 +200,7 @@ struct Marker {
         mark(cache.value)
       }
     }
-    let unit = prototype.pointee.unit._withUnsafeGuaranteedRef { $0 }
-    for position in 0..<unit.compiled.functions.count {
-      if let sibling = unit.prototypes[position] { mark(sibling) }
-    }
+    mark(prototype.pointee.sibling)
     liveBytes &+=
       MemoryLayout<PrototypeObject>.size + Int(prototype.pointee.codeCount) * 12
       + Int(prototype.pointee.constantCount) * 16 + Int(prototype.pointee.cacheCount) * 24

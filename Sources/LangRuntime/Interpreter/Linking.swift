@@ -31,7 +31,7 @@ extension Engine {
     }
     prototype.pointee.unit = Unmanaged.passRetained(unit)
     prototype.pointee.source = Unmanaged.passRetained(code)
-    unit.prototypes[number] = prototype
+    unit.add(prototype, number: number)
     return prototype
   }
 

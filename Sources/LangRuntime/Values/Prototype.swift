@@ -19,6 +19,10 @@ struct PrototypeObject {
   var captureCount: Int32
   var codeCount: Int32
   var module: ModuleReference
+  /// The next of the prototypes made of one ``Unit``; the last one leads to the first.
+  ///
+  /// They live and die together: who reaches one reaches all, in as many steps as there are.
+  var sibling: PrototypeReference
   /// A retained ``Unit``.
   var unit: Unmanaged<Unit>
   /// A retained `FunctionCode`, for what is rarely needed.
@@ -35,6 +39,8 @@ final class Unit {
   @exclusivity(unchecked) var arena = Arena()
   /// The prototypes made so far, by function number.
   let prototypes: UnsafeMutablePointer<PrototypeReference?>
+  /// The one made last.
+  private var newest: PrototypeReference?
 
   /// For each import statement the number of the module that it found plus one; 0 when it did not
   /// run yet.
@@ -52,6 +58,14 @@ final class Unit {
   deinit {
     prototypes.deallocate()
     arena.deallocate()
+  }
+
+  /// Adds the prototype of a function.
+  func add(_ prototype: PrototypeReference, number: Int) {
+    prototypes[number] = prototype
+    prototype.pointee.sibling = newest?.pointee.sibling ?? prototype
+    newest?.pointee.sibling = prototype
+    newest = prototype
   }
 
   /// Whether a `from` statement binds variables of the module.

@@ -520,4 +520,19 @@ struct ReloadPlacesTests {
         """)
     #expect(printed == "1\n1 1 1 1 1 1 5\n2 2 2 2 2 2 5 2\n3 7 2 2 2 2 6 2")
   }
+
+  // MARK: What is kept
+
+  @Test func aTextThatDidNotChangeIsKeptOnce() {
+    let workshop = workshop(false, "import n\nlet x = 1\n")
+    workshop.write("n.l", "")
+    workshop.run(head + "m.x")
+    let first = workshop.record("m")?.loadedSource
+    #expect(first != nil)
+    #expect(workshop.run(head + "reload(m)\nprint(m.x)") == "1")
+    #expect(workshop.record("m")?.loadedSource === first)
+    #expect(workshop.run(head + "again('let x = 2')\nprint(m.x)") == "2")
+    #expect(workshop.record("m")?.loadedSource !== first)
+    #expect(workshop.record("m")?.loadedSource?.bytes.count == 9)
+  }
 }

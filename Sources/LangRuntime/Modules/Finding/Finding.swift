@@ -28,6 +28,8 @@ extension Engine {
   /// native stack has room for.
   func findModule(_ name: String) throws(RaisedError) -> Int? {
     if let known = pointee.modules.byName[name] { return known }
+    // The empty name stands for the place of a script, see `findOnPath`.
+    if !name.isEmpty && !isModuleName(name) { return nil }
     var parent: ModuleRecord?
     var start = name.startIndex
     if let dot = name.lastIndex(of: "."), let known = pointee.modules.byName[String(name[..<dot])] {
@@ -58,6 +60,8 @@ extension Engine {
       guard let folder = parent.folder, parent.isPackage else { return nil }
       for isCertain in [false, true] {
         if let found = try find(last, in: folder, isCertain: isCertain) {
+          // `init.l` is the package itself, not a module inside.
+          if last == "init" && found.form == .file && !parent.name.isEmpty { return nil }
           return addModule(ModuleRecord(name: name, folder: found.folder, form: found.form))
         }
       }
@@ -133,6 +137,19 @@ extension Engine {
     } catch {
       throw SearchError(place: folder.archive?.file.path ?? folder.path, reason: error.reason)
     }
+  }
+
+  /// Whether a text can be the name of a module: parts with dots between.
+  ///
+  /// Programs may ask for any text, and it must not lead to a folder elsewhere.
+  private func isModuleName(_ text: String) -> Bool {
+    var previous = UInt8(ascii: ".")
+    for byte in text.utf8 {
+      if byte == UInt8(ascii: "/") || byte == 0 { return false }
+      if byte == UInt8(ascii: ".") && previous == byte { return false }
+      previous = byte
+    }
+    return previous != UInt8(ascii: ".")
   }
 
   /// Enters a module into the table; gives its number.
@@ -234,6 +251,7 @@ extension Engine {
   ///
   /// Of `a.b.c` it names the first part that is missing.
   func missingModule(_ name: String) -> RaisedError {
+    if !isModuleName(name) { return importError("'\(name)' is not the name of a module") }
     var missing = ""
     var parent: ModuleRecord?
     for part in name.split(separator: ".") {

@@ -203,8 +203,10 @@ extension Engine {
   /// The submodule `symbol` of a package, found now; nil when there is none.
   func submodule(_ symbol: Symbol, of module: ModuleReference) throws(RaisedError) -> Value? {
     let record = pointee.modules.records[module.pointee.record]
-    guard record.isPackage else { return nil }
-    let name = record.submoduleName(pointee.symbols.text(of: symbol))
+    let last = pointee.symbols.text(of: symbol)
+    // `getattr` may ask for any text: `"a.b"` is no attribute.
+    guard record.isPackage, !last.utf8.contains(UInt8(ascii: ".")) else { return nil }
+    let name = record.submoduleName(last)
     guard let number = try findModule(name, for: currentPlace) else { return nil }
     return reference(to: number)
   }

@@ -148,6 +148,10 @@ extension Engine {
     }
     load.sourceBytes = bytes.count
     load.isChanged = isChanged(record)
+    // Events refer to the text for long: one that did not change is kept once.
+    if let last = record.loadedSource, last.location == location, last.bytes == bytes {
+      return last
+    }
     return LoadedSource(name: location, location: location, bytes: bytes)
   }
 

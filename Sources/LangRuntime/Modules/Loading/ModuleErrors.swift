@@ -18,8 +18,7 @@ extension Engine {
         + (location.isEmpty ? "" : " from \(location)")
     ]
     if let cause = load.cause {
-      let expression = expression(at: cause)
-      let place = "\(describeExactly(cause))\(expression.isEmpty ? "" : "  ")\(expression)"
+      let place = describeWithExpression(cause)
       switch load.reason {
       case _ where load.isReload: notes.append("reloaded at \(place)")
       case .firstUse: notes.append("first used at \(place)")
@@ -74,8 +73,11 @@ extension Engine {
     return "\(place.source.name):\(location.line):\(location.column)"
   }
 
-  /// The text of the expression at a place, cut after 60 bytes; empty when it is not known.
-  func expression(at place: Place) -> String { PlaceReader().read(place).expression ?? "" }
+  /// `file:line:column  expression`; without the expression when it is not known.
+  private func describeWithExpression(_ place: Place) -> String {
+    let expression = PlaceReader().read(place).expression
+    return describeExactly(place) + (expression.map { "  \($0)" } ?? "")
+  }
 
   /// A SyntaxError that carries what is wrong with a module's source.
   func syntaxError(
@@ -116,8 +118,7 @@ extension Engine {
       let isLast = step == chain.count - 1
       guard let place = isLast ? currentPlace : to.load.cause else { continue }
       let names = [from, to].map { pointee.modules.records[$0.number].name }
-      notes.append(
-        "\(names[0]) → \(names[1]) at \(describeExactly(place))  \(expression(at: place))")
+      notes.append("\(names[0]) → \(names[1]) at \(describeWithExpression(place))")
     }
     add(notes, to: error.value)
   }

@@ -31,7 +31,10 @@ extension Engine {
     try enterNativeRecursion()
     let load = ModuleLoad(reason: .asked, cause: currentPlace, isReload: true)
     if pointee.modules.rules.isSealed {
-      throw importError("module '\(record.name)' may not be reloaded any more: imports are sealed")
+      let error = importError(
+        "module '\(record.name)' may not be reloaded any more: imports are sealed")
+      recordFailure(error, number, record, load)
+      throw error
     }
     let top = pointee.top
     defer { pointee.top = top }
@@ -61,6 +64,8 @@ extension Engine {
     pointee.modules.log.finish(load)
     pointee.modules.generation += 1
     pointee.modules.log.note(.reload, number, at: load.cause, load, count: load.patched)
+    // It is done: those who are told may reload it again.
+    record.history.reloading = nil
     try announce(number, record, load)
     return Value(.module, old)
   }
@@ -88,6 +93,7 @@ extension Engine {
     let moved = ModuleRecord(name: record.name, folder: place.folder, form: place.form)
     moved.importedAt = record.importedAt
     moved.foundAt = pointee.modules.log.now
+    moved.loadedSource = record.loadedSource
     let module = makeModule(record: number, capacity: old.pointee.slotCapacity)
     module.pointee.header.flags |= ModuleObject.isTracked
     root(Value(.module, module))

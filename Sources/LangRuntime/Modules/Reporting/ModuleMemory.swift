@@ -224,10 +224,7 @@ private struct OwnershipWalk {
     case .prototype:
       let prototype = memory.assumingMemoryBound(to: PrototypeObject.self)
       reachOther(module: prototype.pointee.module)
-      let unit = prototype.pointee.unit._withUnsafeGuaranteedRef { $0 }
-      for position in 0..<unit.compiled.functions.count {
-        if let sibling = unit.prototypes[position] { reach(sibling) }
-      }
+      reach(prototype.pointee.sibling)
       if passesModules { reachCaches(of: prototype) }
     default: break
     }

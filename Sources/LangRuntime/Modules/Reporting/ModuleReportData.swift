@@ -104,6 +104,17 @@ final class PlaceReader {
       if questions == 10 { nodes = ErrorLocation.nodesByAnchor(of: source.syntaxTree) }
       return nodes[offset]
     }
+
+    /// The import statement that a name stands in.
+    func importStatement(around offset: UInt32) -> Node? {
+      let nodes = source.syntaxTree.nodes
+      for number in 0..<nodes.count {
+        let node = nodes[number]
+        if offset < node.start || offset >= node.end { continue }
+        if node.kind == .importStatement || node.kind == .fromImportStatement { return node }
+      }
+      return nil
+    }
   }
 
   private var known: [ObjectIdentifier: Known] = [:]
@@ -120,7 +131,9 @@ final class PlaceReader {
       return make(known, at: place.offset, text: Int(place.offset)..<end)
     }
     guard var node = known.node(at: place.offset) else {
-      return make(known, at: place.offset, text: 0..<0)
+      let statement = known.importStatement(around: place.offset)
+      let text = statement.map { Int($0.start)..<Int($0.end) }
+      return make(known, at: place.offset, text: text ?? 0..<0)
     }
     // The column is the one that error messages show.
     let start = node.kind == .member ? place.offset : node.start
