@@ -376,4 +376,30 @@ struct ChangingFilesTests {
       return unsafeBitCast(symbol, to: Unshare.self)(ownFileSystemView) == 0
     }
   }
+
+  @Test(arguments: [false, true])
+  func aModuleThatMovedIsFoundByTheNextImport(isStressed: Bool) {
+    let workshop = ModuleWorkshop(isStressed: isStressed)
+    workshop.write("m.l", "let x = 1\n")
+    let printed = workshop.run(
+      """
+      import m, workshop
+      workshop.remove('m.l')
+      workshop.write('m/init.l', 'let x = 2')
+      fn used() { try { print(m.x) } catch error: ImportError { print("moved") } }
+      used()
+      import m
+      used()
+      """)
+    #expect(printed == "moved\n2")
+  }
+
+  @Test func aRuleForAPackageHoldsForImportsOfItsParts() {
+    let workshop = ModuleWorkshop(isStressed: false)
+    workshop.write("a/init.l", "print('a runs')\n")
+    workshop.write("a/b.l", "print('b runs')\n")
+    let printed = workshop.run(
+      "import lazy\nlazy.bypass('a')\nimport a.b\nprint(lazy.pending())\n")
+    #expect(printed == "a runs\n[\"a.b\"]")
+  }
 }

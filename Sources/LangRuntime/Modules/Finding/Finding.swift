@@ -27,7 +27,10 @@ extension Engine {
   /// The packages around it are found with it, outermost first: a name may have more parts than the
   /// native stack has room for.
   func findModule(_ name: String) throws(RaisedError) -> Int? {
-    if let known = pointee.modules.byName[name] { return known }
+    if let known = pointee.modules.byName[name] {
+      followMove(of: pointee.modules.records[known])
+      return known
+    }
     // The empty name stands for the place of a script, see `findOnPath`.
     if !name.isEmpty && !isModuleName(name) { return nil }
     var parent: ModuleRecord?
@@ -49,6 +52,18 @@ extension Engine {
       parent = pointee.modules.records[number]
       start = name.index(after: end)
     }
+  }
+
+  /// Looks anew for a module that could not be loaded and whose source is not where it was found.
+  ///
+  /// Otherwise the place that an import has found stays what it is.
+  private func followMove(of record: ModuleRecord) {
+    guard record.state == .pending, record.failure != nil, let fileName = record.fileName,
+      (try? record.folder?.hasFile(fileName)) != true,
+      let found = try? findAgain(record.name)
+    else { return }
+    record.folder = found.folder
+    record.form = found.form
   }
 
   /// Finds the module `name`, whose last part is `last`, in the package that was found before it.

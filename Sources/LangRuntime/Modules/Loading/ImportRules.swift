@@ -58,6 +58,9 @@ struct ImportRules {
     locationParts.append((text, rule))
   }
 
+  /// Whether every import is lazy.
+  var isEmpty: Bool { isEnabled && names.isEmpty && packages.isEmpty && locationParts.isEmpty }
+
   /// Why an import of the module is not lazy; nil when it is.
   func reason(for record: ModuleRecord) -> LoadReason? {
     if !isEnabled { return .disabled }

@@ -22,6 +22,7 @@ extension Engine {
     if let reason = try reasonToLoad(number, site, descriptor, names: []) {
       _ = try load(number, because: reason)
     }
+    if descriptor.onlyPart == nil { try loadPackages(around: number, at: site) }
     if descriptor.bindsLeaf || descriptor.level > 0 || descriptor.onlyPart != nil {
       return reference(to: number)
     }
@@ -151,6 +152,22 @@ extension Engine {
       pointee.modules.log.note(.bypass, number, at: site.place, detail: detail)
     }
     return reason
+  }
+
+  /// Loads those packages around a module that a rule has loaded at their import: `import a.b` imports
+  /// `a` too.
+  private func loadPackages(around number: Int, at site: ImportSite) throws(RaisedError) {
+    if pointee.modules.rules.isEmpty { return }
+    var name = pointee.modules.records[number].name[...]
+    while let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) {
+      name = name[..<dot]
+      guard let package = pointee.modules.byName[String(name)] else { return }
+      let record = pointee.modules.records[package]
+      guard record.state == .pending, let reason = pointee.modules.rules.reason(for: record) else {
+        continue
+      }
+      _ = try load(package, because: reason)
+    }
   }
 
   // MARK: Binding

@@ -11,6 +11,8 @@ extension Engine {
     _ error: RaisedError, _ number: Int, _ record: ModuleRecord, _ load: ModuleLoad
   ) {
     recordFailure(error, number, record, load)
+    // The next import looks whether the source is still where it was.
+    pointee.modules.generation += 1
     guard isError(error.value) else { return }
     let location = record.location
     var notes = [

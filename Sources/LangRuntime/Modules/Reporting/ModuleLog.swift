@@ -93,8 +93,6 @@ struct ModuleLog {
   private(set) var finishedCount = 0
   /// 1: each load is told on standard error as it happens.
   var level = 0
-  /// Told of each event.
-  var listener: ((ModuleEvent) -> Void)?
   /// Work of modules that were loaded within another's load: nanoseconds and bytes, to be taken off.
   var nestedTime: UInt64 = 0
   var nestedBytes = 0
@@ -131,7 +129,6 @@ struct ModuleLog {
     let event = ModuleEvent(
       time: now, place: place, module: Int32(module), load: load,
       detail: Int32(truncatingIfNeeded: detail), count: UInt32(clamping: count), kind: kind)
-    listener?(event)
     let last = chunks.count - 1
     if kind == .bind, let before = chunks[last].last, before.kind == .find,
       before.module == event.module, before.place?.offset == place?.offset,
