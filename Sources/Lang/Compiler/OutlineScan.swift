@@ -39,8 +39,8 @@ struct OutlineScan {
 
   mutating func run() -> ModuleOutline {
     outline.names = resolver.globals.map { symbols.text(of: $0) }
+    if !tree.hasImports { return outline }
     collectDeclarations()
-    if outline.imports.isEmpty { return outline }
     guards.finish()
     for index in 1..<NodeIndex(tree.nodes.count) where nodes[Int(index)].kind == .member {
       noteMember(index, nodes[Int(index)])

@@ -97,7 +97,9 @@ struct Parser {
   /// True when the function that is being read contains `yield`.
   var containsYield = false
   /// True when the function that is being read contains an import.
-  var containsImport = false
+  var containsImport = false { didSet { if containsImport { hasImports = true } } }
+  /// True when any import was read.
+  private var hasImports = false
   /// Where the contents of the innermost `[…]` after an expression begin.
   var indexStart = UInt32.max
   /// Where the open brackets of all kinds are, the innermost last.
@@ -121,6 +123,7 @@ struct Parser {
     tree.extra = extra
     tree.root = root
     tree.documentation = moduleDocumentation
+    tree.hasImports = hasImports
     tree.isIncomplete = lexer.isIncomplete
     // The lexer is a token ahead, and what is never closed is noticed late.
     tree.diagnostics = lexer.diagnostics.enumerated().sorted {
