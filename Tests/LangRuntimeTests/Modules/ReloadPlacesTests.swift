@@ -535,4 +535,18 @@ struct ReloadPlacesTests {
     #expect(workshop.record("m")?.loadedSource !== first)
     #expect(workshop.record("m")?.loadedSource?.bytes.count == 9)
   }
+
+  @Test(arguments: [false, true])
+  func namesThatChangePlaces(isStressed: Bool) {
+    let workshop = workshop(isStressed, "let x = 1\nlet y = 2\n")
+    let printed = workshop.run(
+      head + """
+        from m import x as name
+        if 1 > 2 { from m import y as name }
+        print(name)
+        again('let x = 2\\nlet y = 1\\n')
+        print(name)
+        """)
+    #expect(printed == "1\n2")
+  }
 }

@@ -63,8 +63,8 @@ struct ImportRules {
 
   /// Why an import of the module is not lazy; nil when it is.
   func reason(for record: ModuleRecord) -> LoadReason? {
+    if isEmpty { return nil }
     if !isEnabled { return .disabled }
-    if names.isEmpty && packages.isEmpty && locationParts.isEmpty { return nil }
     if let rule = names[record.name] { return .bypass(rule) }
     for (name, rule) in packages where record.name == name || record.name.hasPrefix(name + ".") {
       return .bypass(rule)

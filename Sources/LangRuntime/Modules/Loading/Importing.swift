@@ -147,11 +147,15 @@ extension Engine {
       let answer = try call(filter, [importer, makeString(record.name), Value(.list, list)])
       if !(try isTruthy(answer)) { reason = .bypass("lazy.filter") }
     }
-    if case .bypass(let rule)? = reason {
-      let detail = pointee.modules.log.number(ofRule: rule)
-      pointee.modules.log.note(.bypass, number, at: site.place, detail: detail)
-    }
+    noteBypass(reason, number, site)
     return reason
+  }
+
+  /// Writes down that a rule makes an import eager.
+  private func noteBypass(_ reason: LoadReason?, _ number: Int, _ site: ImportSite) {
+    guard case .bypass(let rule)? = reason else { return }
+    let detail = pointee.modules.log.number(ofRule: rule)
+    pointee.modules.log.note(.bypass, number, at: site.place, detail: detail)
   }
 
   /// Loads those packages around a module that a rule has loaded at their import: `import a.b` imports
@@ -166,6 +170,7 @@ extension Engine {
       guard record.state == .pending, let reason = pointee.modules.rules.reason(for: record) else {
         continue
       }
+      noteBypass(reason, package, site)
       _ = try load(package, because: reason)
     }
   }

@@ -14,6 +14,9 @@ struct ImportedNames {
   private var oldValues: [Symbol: Value]
   /// Modules whose variables were updated, and the old values of those.
   private var handedOn: [ModuleReference: [Symbol: Value]] = [:]
+  /// The variables of modules that were updated; none is twice, so that modules which import from each
+  /// other come to an end, and a name bound by two imports does not follow both.
+  private var updated: Set<UnsafeMutablePointer<Value>> = []
 
   /// Updates all names of a module that was reloaded.
   ///
@@ -24,7 +27,6 @@ struct ImportedNames {
   ) -> Int {
     var names = ImportedNames(engine: engine, module: module, oldValues: oldValues)
     var count = names.updateAll()
-    // A variable that was updated holds the new value and is not updated again, so this ends.
     while let (next, values) = names.handedOn.popFirst() {
       names.module = next
       names.oldValues = values
@@ -52,7 +54,9 @@ struct ImportedNames {
           guard let entry = importer.pointee.names.entry(name) else { continue }
           let place = importer.pointee.slots + entry.pointee.value.int
           let before = place.pointee
+          if updated.contains(place) { continue }
           if update(place, imported, unit, number, holder: Value(.module, importer).header) {
+            updated.insert(place)
             handedOn[importer, default: [:]][name] = before
             count += 1
           }
