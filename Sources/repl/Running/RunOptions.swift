@@ -1,0 +1,14 @@
+import LangRuntime
+
+/// What the command line says of how to run a program.
+struct RunOptions {
+  /// Places to look for modules in, behind the program's own folder and `LANG_PATH`.
+  var paths: [String] = []
+  /// Modules to import eagerly.
+  var eager: [String] = []
+  /// Import everything eagerly.
+  var isEager = false
+  /// What to write at the end, and where to; nil for standard error.
+  var report: Machine.ReportFormat?
+  var reportFile: String?
+}
