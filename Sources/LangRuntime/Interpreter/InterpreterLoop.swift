@@ -948,10 +948,11 @@ extension Engine {
           let container = register(base, instruction.pointee.a).pointee
           let key = register(base, instruction.pointee.b).pointee
           let value = register(base, instruction.pointee.c).pointee
-          if container.tag == .list && key.isInt && !value.isUnresolved {
+          if container.tag == .list && key.isInt {
             let list = container.list
             if UInt(bitPattern: key.int) < UInt(bitPattern: list.pointee.count) {
               list.pointee.items[key.int] = value
+              if value.isUnresolved { engine.noteStore(value, in: container.header) }
               continue dispatch
             }
           }
