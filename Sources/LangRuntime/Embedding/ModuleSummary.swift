@@ -15,6 +15,7 @@ public struct ModuleSummary: Sendable {
 
   /// The full dotted name.
   public let name: String
+  /// Where it stands now.
   public let state: State
   /// Whether it is written in Swift.
   public let isNative: Bool
@@ -38,6 +39,7 @@ public struct ModuleSummary: Sendable {
   public internal(set) var patched = 0
   /// Who held them, in words, if the machine was told to find out.
   public internal(set) var patchedHolders: [String] = []
+  /// How often it was reloaded.
   public internal(set) var reloads = 0
 }
 

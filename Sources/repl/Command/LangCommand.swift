@@ -27,7 +27,7 @@ struct LangCommand: ParsableCommand {
     // A lone `-` is an argument, not an option.
     if arguments == ["-"] { Glibc.exit(ScriptRunner().runStandardInput()) }
     if arguments.isEmpty {
-      Glibc.exit(isatty(0) == 1 ? Terminal.run() : ScriptRunner().runStandardInput())
+      Glibc.exit(isatty(0) == 1 ? ScriptRunner().runPrompt() : ScriptRunner().runStandardInput())
     }
     do {
       var command = try parseAsRoot(arguments.map { $0 == "--report" ? "--report=text" : $0 })

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import LangRuntime
 
 /// `lang -e CODE`, `lang run file.l`.
@@ -27,6 +28,15 @@ struct RunCommand: ParsableCommand {
       valueName: "name"))
   var eager: [String] = []
 
+  @Flag(
+    name: [.customShort("i")],
+    help:
+      "Go on at a prompt when the program has ended; alone: a prompt, whatever standard input is.")
+  var staysAtPrompt = false
+
+  @Flag(help: "Tell each step of the lazy mechanism on standard error, as it happens.")
+  var trace = false
+
   @Flag(name: .customLong("no-lazy"), help: "Import everything eagerly.")
   var isEager = false
 
@@ -49,6 +59,8 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     var options = RunOptions(paths: paths, eager: eager, isEager: isEager)
+    options.isTraced = trace
+    options.staysAtPrompt = staysAtPrompt
     options.report = report ?? (reportFile == nil ? nil : .text)
     options.reportFile = reportFile
     let runner = ScriptRunner(options)
@@ -57,6 +69,9 @@ struct RunCommand: ParsableCommand {
         code: runner.runText(Array(code.utf8), name: "<command>", arguments: arguments))
     }
     if let module { throw ExitStatus(code: runner.runModule(module, arguments: arguments)) }
+    if arguments.isEmpty && (staysAtPrompt || isatty(0) == 1) {
+      throw ExitStatus(code: runner.runPrompt())
+    }
     guard let file = arguments.first else { throw ValidationError("No script to run.") }
     if file == "-" { throw ExitStatus(code: runner.runStandardInput()) }
     if file.hasPrefix("-") { throw ValidationError("Unknown option '\(file)'") }

@@ -8,6 +8,10 @@ struct RunOptions {
   var eager: [String] = []
   /// Import everything eagerly.
   var isEager = false
+  /// Tell each step of the mechanism on standard error.
+  var isTraced = false
+  /// Go on at a prompt when the program has ended.
+  var staysAtPrompt = false
   /// What to write at the end, and where to; nil for standard error.
   var report: Machine.ReportFormat?
   var reportFile: String?

@@ -59,6 +59,13 @@ struct ScriptRunner {
     }
   }
 
+  /// Serves a prompt until the person leaves.
+  func runPrompt() -> Int32 {
+    prepare(program: "", arguments: [], searching: SourceFile.absolutePath("."))
+    let prompt = Prompt(self)
+    return finish(prompt.run())
+  }
+
   /// Sets up what all programs find: the path behind their own folder, rules of imports, arguments.
   func prepare(program: String, arguments: [String], searching folder: String? = nil) {
     if let folder { machine.addModulePath(folder) }
@@ -75,6 +82,9 @@ struct ScriptRunner {
       }
     }
     for name in options.eager { machine.importEagerly(name, rule: "--eager \(name)") }
+    if options.isTraced {
+      Tracing.begin(machine, style: Style.error) { Console.error($0) }
+    }
     if options.isEager || getenv("LANG_LAZY").map({ String(cString: $0) == "0" }) ?? false {
       machine.importsAreLazy = false
     }
@@ -103,8 +113,14 @@ struct ScriptRunner {
       machine.flushOutput()
       status = report(error)
     }
+    if options.staysAtPrompt { status = Prompt(self, continuesProgram: true).run() }
+    return finish(status)
+  }
+
+  /// Writes what is left to write; gives the exit code.
+  private func finish(_ status: Int32) -> Int32 {
     machine.flushOutput()
-    status = writeReport(status)
+    var status = writeReport(status)
     if let failure = machine.outputFailure {
       // A reader that has gone away needs no message: `lang x.l | head -1`.
       if failure == EPIPE { return ExitCode.brokenPipe }
@@ -157,7 +173,7 @@ struct ScriptRunner {
 
 extension Substring {
   /// The text without spaces at its ends.
-  fileprivate func trimmingSpaces() -> String {
+  func trimmingSpaces() -> String {
     var text = self.drop { $0 == " " }
     while text.last == " " { text.removeLast() }
     return String(text)

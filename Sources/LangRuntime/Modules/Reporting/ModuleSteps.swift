@@ -38,6 +38,12 @@ extension Engine {
     return pointee.modules.log.events.map { makeStep($0, reader) }
   }
 
+  /// The last step of a kind in the life of a module.
+  func lastStep(_ kind: ModuleEvent.Kind, of module: Int) -> ModuleStep? {
+    pointee.modules.log.events.last { $0.kind == kind && $0.module == module }
+      .map { makeStep($0, PlaceReader()) }
+  }
+
   /// An event as others see it.
   private func makeStep(_ event: ModuleEvent, _ reader: PlaceReader) -> ModuleStep {
     let record = pointee.modules.records[Int(event.module)]
