@@ -40,5 +40,7 @@ let package = Package(
     .testTarget(name: "ScriptTests"),
     // Runs the examples of the documentation and of `examples`.
     .testTarget(name: "DocumentationTests", dependencies: ["Lang", "LangRuntime"]),
+    // Uses the page of `--report=html` in a browser.
+    .testTarget(name: "PageTests"),
   ]
 )

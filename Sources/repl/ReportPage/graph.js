@@ -2,6 +2,8 @@
 // The import graph at one step, and for programs of many modules the mosaic of all of them.
 
 const NODE_HEIGHT = 46;
+/** The length of the head of an arrow. */
+const HEAD = 8;
 /** The most modules that the graph shows at once. */
 const GRAPH_CAPACITY = 48;
 
@@ -57,12 +59,13 @@ class GraphView {
     }
   }
 
-  /** Shows the graph after a step whose event is about `current`; both may be missing. */
-  show(moment, step, current, event) {
+  /** Shows the graph after a step that is about `current`, if it is about a module. */
+  show(moment, step, current) {
     this.#count(moment);
     this.mosaic?.show(moment, current);
-    const chosen = this.#choose(current);
-    const width = this.canvas.clientWidth;
+    const chosen = this.#choose(current, step);
+    // A window may have no width yet.
+    const width = Math.max(240, this.canvas.clientWidth);
     const key = `${width} ${chosen.map((module) => module.index).join()}`;
     if (key !== this.shown) {
       this.shown = key;
@@ -80,8 +83,8 @@ class GraphView {
     }
     for (const { edge, group } of this.edges) {
       group.classList.toggle('known', edge.step <= step);
-      group.classList.toggle('current', Boolean(event) && edge.to === current
-        && edge.from.name === event.importer);
+      group.classList.toggle('current', step > 0 && edge.to === current
+        && edge.from.name === this.model.behind[step - 1]);
     }
     if (this.isLarge && current) this.#reveal(current);
   }
@@ -107,7 +110,7 @@ class GraphView {
   }
 
   /** The modules to show: all, or those that the filter names, or those around the current one. */
-  #choose(current) {
+  #choose(current, step) {
     if (!this.isLarge) {
       byId('graph-title').textContent = 'Who imports whom';
       return this.model.modules;
@@ -122,7 +125,7 @@ class GraphView {
     } else {
       const center = current ?? this.model.modules[0];
       // The way to the program first, then what is next to the module, as far as there is room.
-      this.#wayToProgram(center).forEach(add);
+      this.#wayToProgram(center, step).forEach(add);
       const room = 24;
       const near = this.model.edges.filter(({ from, to }) => from === center || to === center);
       for (const { from, to } of near.slice(0, room)) { add(from); add(to); }
@@ -132,24 +135,24 @@ class GraphView {
     return [...chosen].sort((a, b) => a.index - b.index);
   }
 
-  /** The shortest chain of imports from the program to a module. */
-  #wayToProgram(module) {
+  /** The shortest chain of imports from the program to a module, of those that were known at a step. */
+  #wayToProgram(module, step) {
     if (!this.importers) {
       this.importers = new Map();
-      for (const { from, to } of this.model.edges) {
-        if (!this.importers.has(to)) this.importers.set(to, []);
-        this.importers.get(to).push(from);
+      for (const edge of this.model.edges) {
+        if (!this.importers.has(edge.to)) this.importers.set(edge.to, []);
+        this.importers.get(edge.to).push(edge);
       }
     }
     const next = new Map([[module, null]]);
     for (const reached of next.keys()) {
       if (reached.isProgram) {
         const way = [];
-        for (let step = reached; step; step = next.get(step)) way.push(step);
+        for (let at = reached; at; at = next.get(at)) way.push(at);
         return way.slice(-20);
       }
-      for (const importer of this.importers.get(reached) ?? []) {
-        if (!next.has(importer)) next.set(importer, reached);
+      for (const { from, step: known } of this.importers.get(reached) ?? []) {
+        if (known <= step && !next.has(from)) next.set(from, reached);
       }
     }
     return [module];
@@ -162,37 +165,42 @@ class GraphView {
   }
 
   #draw(modules, width) {
-    const isDown = width < 620;
-    const capacity = isDown ? 2 : modules.length > 24 ? 10 : 8;
-    const widest = isDown ? Math.floor((width - 30) / 2) : 210;
-    const nodes = modules.map((module) => {
-      const text = this.#fit(module.label, widest - 46);
-      const size = Math.max(126, Math.ceil(this.measure.measureText(text).width) + 46);
-      return isDown ? { module, text, along: NODE_HEIGHT, across: Math.min(size, widest) }
-        : { module, text, along: Math.min(size, widest), across: NODE_HEIGHT };
-    });
+    const isNarrow = width < 620;
     const position = new Map(modules.map((module, index) => [module, index]));
     const edges = this.model.edges
       .filter(({ from, to }) => position.has(from) && position.has(to))
       .map((edge) => ({ edge, from: position.get(edge.from), to: position.get(edge.to) }));
-    const gap = isDown ? 42 : 64;
-    let size = layOut(nodes, edges, { capacity, gap, space: isDown ? 14 : 16 });
-    if (!isDown && size.along < width) {
-      // Use the width that there is, within reason: long edges are hard to follow.
+    const nodes = modules.map((module) => ({ module, height: NODE_HEIGHT, ...this.#label(module, 210) }));
+    let size;
+    if (isNarrow) {
+      size = layOutAsTree(nodes, edges, {
+        width: width - 16, indent: 18, space: 12,
+        fit: (node, room) => Object.assign(node, this.#label(node.module, room)),
+      });
+    } else {
+      const capacity = modules.length > 24 ? 10 : 8;
+      size = layOutInLayers(nodes, edges, { capacity, gap: 64, space: 16 });
       const layers = new Set(nodes.map((node) => node.x)).size;
-      const wider = Math.min(150, gap + (width - 8 - size.along) / Math.max(1, layers - 1));
-      size = layOut(nodes, edges, { capacity, gap: wider, space: 16 });
+      if (size.width < width && layers > 1) {
+        // Use the width that there is, within reason: long edges are hard to follow.
+        const gap = Math.min(150, 64 + (width - 10 - size.width) / (layers - 1));
+        size = layOutInLayers(nodes, edges, { capacity, gap, space: 16 });
+      }
     }
-    const at = (x, y) => isDown ? [y, x] : [x, y];
-    const [drawnWidth, drawnHeight] = at(size.along, size.across);
+    this.edges = edges.map((drawn) => ({ edge: drawn.edge, group: this.#drawEdge(drawn) }));
+    this.nodes = nodes.map((node) => this.#drawNode(node));
+    this.canvas.classList.toggle('tree', isNarrow);
+    this.canvas.replaceChildren(svg('svg', {
+      viewBox: `-5 -6 ${size.width + 10} ${size.height + 12}`,
+      width: size.width + 10, height: size.height + 12,
+    }, this.edges.map(({ group }) => group), this.nodes.map(({ group }) => group)));
+  }
 
-    this.edges = edges.map((drawn) => ({ edge: drawn.edge, group: this.#drawEdge(drawn, at, isDown) }));
-    this.nodes = nodes.map((node) => this.#drawNode(node, at(node.x, node.y), isDown));
-    const picture = svg('svg', {
-      viewBox: `-3 -6 ${drawnWidth + 6} ${drawnHeight + 12}`,
-      width: drawnWidth + 6, height: drawnHeight + 12,
-    }, this.edges.map(({ group }) => group), this.nodes.map(({ group }) => group));
-    this.canvas.replaceChildren(picture);
+  /** The text of a node that may be so wide, and the width that it gets. */
+  #label(module, room) {
+    const text = this.#fit(module.label, room - 46);
+    const needed = Math.ceil(this.measure.measureText(text).width) + 46;
+    return { text, width: Math.min(room, Math.max(module.isNative ? 144 : 126, needed)) };
   }
 
   /** The text with its end cut off where it is too long. */
@@ -206,8 +214,7 @@ class GraphView {
     return `…${characters.join('')}`;
   }
 
-  #drawNode({ module, text, along, across }, [x, y], isDown) {
-    const [width, height] = isDown ? [across, along] : [along, across];
+  #drawNode({ module, text, x, y, width, height }) {
     const cut = 9;
     // Native modules have their corners cut, so that they differ in shape.
     const body = module.isNative
@@ -228,28 +235,14 @@ class GraphView {
     return { module, group, word };
   }
 
-  #drawEdge({ points, isBack, edge }, at, isDown) {
-    const turned = points.map(([x, y]) => at(x, y));
-    const direction = isBack ? -1 : 1;
-    const [endX, endY] = turned[turned.length - 1];
-    const headLength = 8;
-    const [stopX, stopY] = isDown ? [endX, endY - direction * headLength] : [endX - direction * headLength, endY];
-    let path = `M${turned[0]}`;
-    for (let index = 1; index < turned.length; index += 1) {
-      const [x0, y0] = turned[index - 1];
-      const [x1, y1] = index === turned.length - 1 ? [stopX, stopY] : turned[index];
-      if (isDown) path += `C${x0} ${(y0 + y1) / 2} ${x1} ${(y0 + y1) / 2} ${x1} ${y1}`;
-      else path += `C${(x0 + x1) / 2} ${y0} ${(x0 + x1) / 2} ${y1} ${x1} ${y1}`;
-    }
-    const [sideX, sideY] = isDown ? [4, 0] : [0, 4];
+  /** Draws an edge; its head points right, or left. */
+  #drawEdge({ path, end: [x, y], isLeftward, edge }) {
+    const side = isLeftward ? 1 : -1;
     return svg('g', {
       class: `edge${edge.isImport ? '' : ' use'}`, 'data-from': edge.from.name, 'data-to': edge.to.name,
     },
     svg('path', { class: 'way', d: path }),
-    svg('path', {
-      class: 'head',
-      d: `M${endX} ${endY}L${stopX - sideX} ${stopY - sideY}L${stopX + sideX} ${stopY + sideY}Z`,
-    }));
+    svg('path', { class: 'head', d: `M${x} ${y}l${side * HEAD} -4v8Z` }));
   }
 
   /** Scrolls the drawing, not the page, to a module. */
@@ -297,7 +290,7 @@ class Mosaic {
   #tell(module) {
     this.caption.textContent = module
       ? `${module.label}: ${STATE_WORDS[this.states[module.index]]}`
-      : 'One square a module, in the order in which they were found. Point at one, or click it.';
+      : 'One square a module, in the order in which they were found. Choose one to go to its load.';
   }
 
   show({ states }, current) {

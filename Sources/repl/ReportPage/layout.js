@@ -1,18 +1,16 @@
 'use strict';
-// A tidy layered drawing of the import graph: importers before what they import, few crossings, short
-// edges. The method is Sugiyama's: break cycles, put nodes into layers, order the layers, then place
-// the nodes. "Along" is the direction from layer to layer, "across" the one within a layer.
+// Drawings of the import graph. Nodes are `{width, height}` and get `x` and `y`, their middle. Edges are
+// `{from, to}`, indexes of nodes, and get `path`, `end` (where the head of the arrow is) and
+// `isLeftward`. Both functions give the size of the drawing.
 
 /**
- * Places nodes.
+ * A tidy layered drawing from left to right: importers before what they import, few crossings, short
+ * edges. The method is Sugiyama's: break cycles, put nodes into layers, order the layers, then place
+ * the nodes.
  *
- * @param nodes `{along, across}`, the sizes of each; gets `x` and `y` (its middle, x along).
- * @param edges `{from, to}`, indexes of nodes; gets `points`, from its beginning to its end, and
- *   `isBack` when it runs against the layers.
  * @param options `capacity`: the most nodes of a layer; `gap`: between layers; `space`: between nodes.
- * @returns The size of the drawing, `{along, across}`.
  */
-function layOut(nodes, edges, { capacity, gap, space }) {
+function layOutInLayers(nodes, edges, { capacity, gap, space }) {
   const forward = withoutCycles(nodes.length, edges);
   const layerOf = intoLayers(nodes.length, forward, capacity);
   const layers = withWaypoints(nodes, forward, layerOf, space);
@@ -81,7 +79,7 @@ function withWaypoints(nodes, forward, layerOf, space) {
     return made;
   };
   const cells = nodes.map((node, index) => cell(layerOf[index], {
-    size: node.across + space, node, isNode: true,
+    size: node.height + space, node, isNode: true,
   }));
   for (const { from, to, edge } of forward) {
     let last = cells[from];
@@ -94,7 +92,7 @@ function withWaypoints(nodes, forward, layerOf, space) {
     }
     join(last, cells[to]);
     path.push(cells[to]);
-    edge.path = edge.isBack ? path.reverse() : path;
+    edge.cells = edge.isBack ? path.reverse() : path;
   }
   for (let layer = 0; layer < layers.length; layer += 1) layers[layer] ??= [];
   return layers;
@@ -159,17 +157,17 @@ function place(layers, nodes, edges, gap) {
   }
   let x = 0;
   for (const layer of layers) {
-    const width = layer.reduce((widest, cell) => Math.max(widest, cell.node?.along ?? 0), 0);
+    const width = layer.reduce((widest, cell) => Math.max(widest, cell.node?.width ?? 0), 0);
     for (const cell of layer) {
       cell.y -= least;
       cell.x = x + width / 2;
-      cell.half = (cell.node ? cell.node.along : width) / 2;
+      cell.half = (cell.node ? cell.node.width : width) / 2;
       if (cell.node) { cell.node.x = cell.x; cell.node.y = cell.y; }
     }
     x += width + gap;
   }
-  for (const edge of edges) edge.points = pointsOf(edge);
-  return { along: Math.max(0, x - gap), across: Number.isFinite(least) ? most - least : 0 };
+  for (const edge of edges) drawThrough(edge);
+  return { width: Math.max(0, x - gap), height: Number.isFinite(least) ? most - least : 0 };
 }
 
 /**
@@ -202,15 +200,76 @@ function settle(layer) {
   }
 }
 
-/** Where an edge runs: from the side of its first node through the waypoints to that of its last. */
-function pointsOf({ path, isBack }) {
-  const direction = isBack ? -1 : 1;
+/** Draws an edge from the side of its first node through the waypoints to that of its last. */
+function drawThrough(edge) {
+  const direction = edge.isBack ? -1 : 1;
   const points = [];
-  path.forEach((cell, index) => {
-    const isFirst = index === 0;
-    const isLast = index === path.length - 1;
-    if (!isFirst) points.push([cell.x - direction * cell.half, cell.y]);
-    if (!isLast) points.push([cell.x + direction * cell.half, cell.y]);
+  edge.cells.forEach((cell, index) => {
+    if (index > 0) points.push([cell.x - direction * cell.half, cell.y]);
+    if (index < edge.cells.length - 1) points.push([cell.x + direction * cell.half, cell.y]);
   });
-  return points;
+  edge.end = points[points.length - 1];
+  edge.isLeftward = edge.isBack;
+  points[points.length - 1] = [edge.end[0] - direction * HEAD, edge.end[1]];
+  edge.path = `M${points[0]}`;
+  for (let index = 1; index < points.length; index += 1) {
+    const [x0, y0] = points[index - 1];
+    const [x1, y1] = points[index];
+    const middle = (x0 + x1) / 2;
+    edge.path += `C${middle} ${y0} ${middle} ${y1} ${x1} ${y1}`;
+  }
+}
+
+/**
+ * A drawing for narrow screens: each module in a row of its own, below the first that imports it. All
+ * other imports are arcs at the right.
+ *
+ * @param options `width`: of the drawing; `indent`: from a module to what it imports; `space`: between
+ *   rows; `fit`: gives a node the width that there is for it.
+ */
+function layOutAsTree(nodes, edges, { width, indent, space, fit }) {
+  const leaving = nodes.map(() => []);
+  for (const edge of edges) leaving[edge.from].push(edge);
+  const arcs = edges.length >= nodes.length || nodes.length > 1 ? 44 : 0;
+  let row = 0;
+  const put = (index, depth) => {
+    const node = nodes[index];
+    const left = Math.min(depth, 7) * indent;
+    fit(node, width - left - arcs);
+    node.isPlaced = true;
+    node.left = left;
+    node.x = left + node.width / 2;
+    node.y = row + node.height / 2;
+    row += node.height + space;
+  };
+  nodes.forEach((node, root) => {
+    if (node.isPlaced) return;
+    put(root, 0);
+    const stack = [{ index: root, next: 0 }];
+    while (stack.length) {
+      const top = stack[stack.length - 1];
+      const edge = leaving[top.index][top.next];
+      if (!edge) { stack.pop(); continue; }
+      top.next += 1;
+      if (nodes[edge.to].isPlaced) continue;
+      edge.isBranch = true;
+      put(edge.to, stack.length);
+      stack.push({ index: edge.to, next: 0 });
+    }
+  });
+  for (const edge of edges) {
+    const [from, to] = [nodes[edge.from], nodes[edge.to]];
+    if (edge.isBranch && to.left > from.left) {
+      const x = from.left + 9;
+      edge.end = [to.left, to.y];
+      edge.path = `M${x} ${from.y + from.height / 2}V${to.y - 7}Q${x} ${to.y} ${x + 7} ${to.y}H${to.left - 1}`;
+    } else {
+      const start = from.left + from.width;
+      edge.end = [to.left + to.width, to.y];
+      edge.isLeftward = true;
+      const reach = Math.min(width - 4, Math.max(start, edge.end[0]) + 18 + Math.abs(to.y - from.y) / 24);
+      edge.path = `M${start} ${from.y}C${reach} ${from.y} ${reach} ${to.y} ${edge.end[0] + HEAD} ${to.y}`;
+    }
+  }
+  return { width, height: Math.max(0, row - space) };
 }

@@ -22,7 +22,7 @@ class Model {
       for (const entry of report.groups[group].modules) this.#add(entry, state, false, group);
     }
     this.#readEvents();
-    this.title = this.modules[0]?.isProgram ? this.modules[0].label : 'the program';
+    this.title = this.modules[0]?.isProgram ? this.modules[0].label : 'Program';
   }
 
   #add(entry, state, isProgram, group = 'program') {
@@ -31,7 +31,11 @@ class Model {
       name: entry.module, label: entry.module, state, isProgram, group, entry, form: entry.form,
       location: entry.location ?? '', isNative: entry.form === 'native', firstStep: 0, loadStep: 0,
     };
-    if (isProgram) module.label = this.shorten(module.location) || 'the program';
+    if (isProgram) {
+      // What is in no file is called as in messages: `<command>`, `<stdin>`.
+      module.label = this.shorten(module.location)
+        || this.events.find((event) => event.importer === module.name)?.file || 'program';
+    }
     this.byName.set(module.name, module);
     this.modules.push(module);
   }
@@ -39,6 +43,12 @@ class Model {
   /** Numbers the modules in the order in which they were found, and collects who imports whom. */
   #readEvents() {
     const edges = new Map();
+    const loaders = new Map();
+    /** For each event the name of the module behind it: for the end of a load, who began it. */
+    this.behind = this.events.map((event) => {
+      if (event.event === 'load') loaders.set(event.module, event.importer);
+      return event.importer === undefined ? loaders.get(event.module) : event.importer;
+    });
     this.events.forEach((event, index) => {
       const module = this.byName.get(event.module);
       if (!module) return;
@@ -142,14 +152,15 @@ class Model {
     return counts;
   }
 
-  /** The loads as `{module, from, to, depth, failed}`, steps counted from 1; `to` is where it ended. */
+  /** The loads as `{module, name, from, to, depth, failed}`, steps counted from 1; `to` is where it ended. */
   loadSpans() {
     const open = [];
     const spans = [];
     this.events.forEach((event, index) => {
       const step = index + 1;
       if (event.event === 'load') {
-        const span = { module: event.module, from: step, to: this.steps, depth: open.length };
+        const name = event.module.slice(event.module.lastIndexOf('.') + 1);
+        const span = { module: event.module, name, from: step, to: this.steps, depth: open.length };
         open.push(span);
         spans.push(span);
       } else if (event.event === 'loaded' || event.event === 'fail') {

@@ -84,7 +84,7 @@ class Replay {
     document.body.dataset.step = step;
 
     this.timeline.show(step);
-    this.graph.show(moment, step, current, event);
+    this.graph.show(moment, step, current);
     this.#showSteps();
     this.#showButtons();
   }
@@ -92,8 +92,7 @@ class Replay {
   #sentence(step) {
     const { model } = this;
     if (step === 0) {
-      return model.steps === 0 ? ['The program has no imports, so there is nothing to replay.']
-        : ['The program begins. Nothing was imported yet.'];
+      return ['The program begins. Nothing was imported yet.'];
     }
     const event = model.events[step - 1];
     const module = model.byName.get(event.module);
@@ -239,7 +238,7 @@ function start() {
   const model = new Model(JSON.parse(byId('data').textContent));
   document.querySelector('main').hidden = false;
   showSummary(model);
-  if (model.modules.every((module) => module.isProgram)) byId('replay').classList.add('empty');
+  byId('replay').hidden = model.steps === 0;
   const replay = new Replay(model);
   const choose = (module, scrolls) => replay.choose(module, scrolls);
   showPending(model, choose);

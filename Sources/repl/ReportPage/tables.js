@@ -55,7 +55,7 @@ function showSummary(model) {
   byId('headline').replaceChildren(...sentence);
 
   const figure = (title, value, note = '') => el('div', {},
-    el('dt', {}, title), el('dd', {}, value, note ? el('small', {}, note) : ''));
+    el('dt', {}, title), el('dd', { class: 'value' }, value), note ? el('dd', {}, note) : '');
   const read = model.sum(model.modules.filter((module) => !module.isProgram && module.state === 'loaded'),
     'source_bytes');
   byId('figures').replaceChildren(
@@ -72,10 +72,13 @@ function showSummary(model) {
 
 function showPending(model, choose) {
   const pending = model.modules.filter((module) => module.state === 'pending');
+  if (model.modules.every((module) => module.isProgram)) {
+    section('pending', 'What stayed pending');
+    return;
+  }
   if (pending.length === 0) {
-    section('pending', 'What stayed pending', el('p', { class: 'lead' },
-      model.modules.length > 1 ? 'Nothing: every module that was imported was used.'
-        : 'Nothing: there were no imports.'));
+    section('pending', 'What stayed pending',
+      el('p', { class: 'lead' }, 'Nothing: every module that was imported was used.'));
     return;
   }
   const size = (module) => module.entry.source_bytes ?? 0;
@@ -148,7 +151,9 @@ function showFailures(model, choose) {
 function moduleColumns(model, choose) {
   const time = (name, title) => ({
     title, isNumber: true, key: ({ entry }) => entry[name] ?? -1,
-    cell: ({ entry }) => entry[name] === undefined ? '–' : duration(entry[name]),
+    // Native modules and plain folders have nothing to be read.
+    cell: ({ entry }) => entry[name] === undefined || entry[name] === 0 && name !== 'evaluate_time' ? '–'
+      : duration(entry[name]),
   });
   return [
     {

@@ -28,7 +28,7 @@ class Timeline {
     const style = getComputedStyle(byId('timeline'));
     this.gutter = parseFloat(style.getPropertyValue('--gutter'));
     this.thumb = parseFloat(style.getPropertyValue('--thumb'));
-    this.width = this.place.clientWidth;
+    this.width = Math.max(200, this.place.clientWidth);
     const parts = [];
     let y = 16;
     const title = (text, at, kind) => svg('text', { x: 0, y: at, class: `lane-title ${kind}` }, text);
@@ -77,14 +77,17 @@ class Timeline {
   #loads(y, row, depth) {
     const parts = [];
     const paths = { done: '', failed: '' };
+    // Names are drawn if most of them fit; a few alone would look like an accident.
+    const fits = (span) => row > 10
+      && span.name.length * 6.6 + 12 < this.x(span.to) - this.x(span.from - 1) - (span.failed ? 14 : 0);
+    const areNamed = this.spans.filter(fits).length * 2 > this.spans.length;
     for (const span of this.spans) {
       const left = this.x(span.from - 1);
       const width = Math.max(2, this.x(span.to) - left - 1);
       const top = y + Math.min(span.depth, depth - 1) * row;
       paths[span.failed ? 'failed' : 'done'] += `M${left} ${top}h${width}v${row - 2}h${-width}z`;
-      // About the width of the text; exactness does not matter.
-      if (row > 10 && span.module.length * 6.4 + 12 < width) {
-        parts.push(svg('text', { x: left + 6, y: top + 10.8, class: 'span-name' }, span.module));
+      if (areNamed && fits(span)) {
+        parts.push(svg('text', { x: left + 6, y: top + 10.8, class: 'span-name' }, span.name));
       }
       if (span.failed) {
         const end = left + width - 7;

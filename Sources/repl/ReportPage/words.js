@@ -164,8 +164,8 @@ function sentenceOf(model, event, before) {
       }
       return [
         `${references(event.patched)} to the stand-in of `, name,
-        event.patched === 1 ? ' was replaced: it holds the module itself.'
-          : ' were replaced: they hold the module itself.',
+        event.patched === 1 ? ' was replaced: it now holds the module itself.'
+          : ' were replaced: they now hold the module itself.',
       ];
     case 'fail':
       if (event.reason === 'reload') {
