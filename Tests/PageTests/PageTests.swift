@@ -74,6 +74,8 @@ struct PageTests {
       try sentence("fail", "flaky")
         == "main.l:12 used flaky.value, and loading flaky failed: ValueError: not ready. "
         + "Nothing half-built is kept; the next use tries again.")
+    #expect(
+      try sentence("bind", "last") == "main.l:17 binds last, and this import loads it at once.")
     #expect(try sentence("load", "last").hasPrefix("main.l:17 imported last eagerly, so last is"))
     #expect(try sentence("reload", "plot").hasPrefix("main.l:18 reloaded plot: 52 bytes of source"))
     #expect(

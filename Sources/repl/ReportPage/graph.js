@@ -86,7 +86,7 @@ class GraphView {
       group.classList.toggle('current', step > 0 && edge.to === current
         && edge.from.name === this.model.behind[step - 1]);
     }
-    if (this.isLarge && current) this.#reveal(current);
+    if (current) this.#reveal(current);
   }
 
   #word(module, state) {

@@ -230,7 +230,7 @@ function drawThrough(edge) {
 function layOutAsTree(nodes, edges, { width, indent, space, fit }) {
   const leaving = nodes.map(() => []);
   for (const edge of edges) leaving[edge.from].push(edge);
-  const arcs = edges.length >= nodes.length || nodes.length > 1 ? 44 : 0;
+  const arcs = 44;
   let row = 0;
   const put = (index, depth) => {
     const node = nodes[index];

@@ -177,6 +177,15 @@ class Model {
   /** Whether the log no longer had the first events when the page was made. */
   get isCut() { return this.modules.some((module) => !module.isProgram && !module.firstStep); }
 
+  /** Whether an import loads its module right after it has bound it. */
+  loadsAtOnce(event) {
+    const index = this.events.indexOf(event);
+    return this.events.slice(index + 1, index + 4).some((next) => next.file === event.file
+      && next.line === event.line && next.column === event.column
+      && (next.event === 'bypass' || next.event === 'load' && next.reason !== 'first use'
+        && next.reason !== 'lazy.load'));
+  }
+
   /** The sum of a field over modules. */
   sum(modules, field) { return modules.reduce((sum, { entry }) => sum + (entry[field] ?? 0), 0); }
 }

@@ -42,7 +42,7 @@ class Replay {
     const interval = Math.max(40, Math.min(1100, 60000 / this.model.steps)) * pace;
     const jump = Math.max(1, Math.round(this.model.steps * interval / (60000 * pace)));
     this.timer = setInterval(() => {
-      this.go(this.step + (interval > 45 * pace ? 1 : jump), { keepsPlaying: true });
+      this.go(this.step + jump, { keepsPlaying: true });
       if (this.step >= this.model.steps) this.pause();
     }, interval);
     this.#showButtons();
@@ -74,14 +74,14 @@ class Replay {
 
     this.slider.value = step;
     this.slider.setAttribute('aria-valuetext', `Step ${step} of ${model.steps}. ${say(sentence)}`);
-    // While it plays, a screen reader is not to be talked over.
-    byId('sentence').setAttribute('aria-live', this.isPlaying ? 'off' : 'polite');
+    // A screen reader is not talked over while it plays, and hears each sentence of the slider once.
+    const isQuiet = this.isPlaying || document.activeElement === this.slider;
+    byId('sentence').setAttribute('aria-live', isQuiet ? 'off' : 'polite');
     byId('sentence').replaceChildren(...show(sentence));
     byId('kind').textContent = KIND_WORDS[kind] ?? kind;
     byId('kind').className = `kind ${kind}`;
     byId('count').textContent = `step ${grouped(step)} of ${grouped(model.steps)}`
       + (event ? `, ${duration(event.time)} after the start` : '');
-    document.body.dataset.step = step;
 
     this.timeline.show(step);
     this.graph.show(moment, step, current);
@@ -116,7 +116,8 @@ class Replay {
         type: 'button', class: kind, 'aria-current': number === step ? 'step' : null,
         onclick: () => this.go(number),
       },
-      el('span', { class: 'number' }, String(number)), el('span', { class: `kind ${kind}` }, KIND_WORDS[kind] ?? kind),
+      el('span', { class: 'number' }, String(number)),
+      el('span', { class: `kind ${kind}` }, KIND_WORDS[kind] ?? kind),
       el('span', { class: 'what' }, event
         ? (model.byName.get(event.module)?.label ?? event.module) + (event.name ? `.${event.name}` : '')
         : model.title))));
@@ -169,8 +170,9 @@ class Replay {
       const target = byId('lanes');
       target.setPointerCapture(event.pointerId);
       target.addEventListener('pointermove', move);
-      target.addEventListener('pointerup', () => target.removeEventListener('pointermove', move), { once: true });
-      target.addEventListener('pointercancel', () => target.removeEventListener('pointermove', move), { once: true });
+      for (const end of ['pointerup', 'pointercancel']) {
+        target.addEventListener(end, () => target.removeEventListener('pointermove', move), { once: true });
+      }
     });
     byId('graph-filter').addEventListener('input', () => {
       this.graph.filter = byId('graph-filter').value;

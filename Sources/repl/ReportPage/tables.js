@@ -37,20 +37,25 @@ function showSummary(model) {
   const sentence = [];
   if (imported === 0) {
     sentence.push('This program imported nothing, so there was nothing to be lazy about.');
+  } else if (imported === 1) {
+    sentence.push('One module was imported, and it ', el('strong', {}, loaded ? 'was loaded'
+      : failed ? 'failed to load' : unneeded ? 'was never needed' : 'is loading'), '.');
   } else {
     sentence.push(`Of ${counted(imported, 'imported module')}, `,
-      el('strong', {}, loaded === imported ? (imported === 1 ? 'it was loaded' : 'all were loaded')
-        : loaded === 0 ? 'none was loaded' : `${grouped(loaded)} ${loaded === 1 ? 'was' : 'were'} loaded`));
-    if (failed) sentence.push(`, ${grouped(failed)} failed`);
+      el('strong', {}, loaded === imported ? 'all were loaded' : loaded === 0 ? 'none was loaded'
+        : `${grouped(loaded)} ${loaded === 1 ? 'was' : 'were'} loaded`));
+    if (failed) sentence.push(`${unneeded ? ',' : ' and'} ${grouped(failed)} failed`);
     if (unneeded) {
       sentence.push(` and ${grouped(unneeded)} ${unneeded === 1 ? 'was' : 'were'} never needed`);
     }
     sentence.push('.');
+  }
+  if (imported > 0) {
     if (report.pending_bytes > 0) {
       sentence.push(' That saved reading ', el('strong', {}, bytes(report.pending_bytes)),
         ' of source.');
     } else if (!lazy) sentence.push(' Laziness was off.');
-    else if (!unneeded && !failed) sentence.push(' Nothing was imported in vain.');
+    else if (loaded === imported && imported > 1) sentence.push(' Nothing was imported in vain.');
   }
   byId('headline').replaceChildren(...sentence);
 
@@ -64,7 +69,7 @@ function showSummary(model) {
     figure('loaded', grouped(loaded), failed ? `and ${grouped(failed)} failed` : ''),
     figure('never needed', grouped(unneeded)),
     figure('source not read', bytes(report.pending_bytes),
-      read + report.pending_bytes ? `${percent(report.pending_bytes, read + report.pending_bytes)} of all` : ''),
+      report.pending_bytes ? `${percent(report.pending_bytes, read + report.pending_bytes)} of all` : ''),
     figure('most pending at once', grouped(report.most_pending)));
 }
 
@@ -92,9 +97,10 @@ function showPending(model, choose) {
     el('span', { class: 'from' }, module.entry.imported_at
       ? ['imported at ', model.place(module.entry.imported_at)] : '')));
   const total = model.report.pending_bytes;
+  const [subject, whose] = pending.length === 1 ? ['1 module was', 'Its']
+    : [`${grouped(pending.length)} modules were`, 'Their'];
   section('pending', 'What stayed pending',
-    el('p', { class: 'lead' }, `${grouped(pending.length)} ${pending.length === 1 ? 'module was' : 'modules were'} `
-      + `imported and never used. ${pending.length === 1 ? 'Its' : 'Their'} source, ${bytes(total)}`
+    el('p', { class: 'lead' }, `${subject} imported and never used. ${whose} source, ${bytes(total)}`
       + `${total >= 1024 ? ` (${grouped(total)} bytes)` : ''}, was never read, compiled or run.`),
     moreList(rows, 'ol', 'bars', 12));
 }
@@ -189,7 +195,8 @@ function moduleColumns(model, choose) {
       cell: ({ entry }) => entry.memory === undefined ? '–' : bytes(entry.memory),
     },
     {
-      title: 'References', isNumber: true, hint: 'References to the stand-in, and to names of the module, that were patched',
+      title: 'References', isNumber: true,
+      hint: 'References to the stand-in, and to names of the module, that were patched',
       key: ({ entry }) => (entry.patched ?? -1) + (entry.patched_names ?? 0),
       cell: ({ entry }) => entry.patched === undefined ? '–'
         : entry.patched_names ? `${grouped(entry.patched)} + ${counted(entry.patched_names, 'name')}`
@@ -239,7 +246,9 @@ function showModules(model, choose) {
       .sort(([a, first], [b, second]) => (a < b ? -1 : a > b ? 1 : first.index - second.index)
         * (order.isDescending && a !== b ? -1 : 1))
       .map(([, module]) => module);
-    body.replaceChildren(...rows.slice(0, shown).map((module) => el('tr', { role: 'row', 'data-module': module.name },
+    body.replaceChildren(...rows.slice(0, shown).map((module) => el('tr', {
+      role: 'row', 'data-module': module.name,
+    },
       columns.map((column, index) => el(index === 0 ? 'th' : 'td', {
         role: index === 0 ? 'rowheader' : 'cell', scope: index === 0 ? 'row' : null,
         class: column.isNumber ? 'number' : null, 'data-title': column.title,
@@ -283,9 +292,8 @@ function showMemory(model) {
     el('p', { class: 'lead' }, `The heap has ${bytes(memory.heap)} in use`
       + `${memory.limit ? `, of at most ${bytes(memory.limit)}` : ''}. Each byte is counted once. `
       + `The code of everything that was loaded lies beside it: ${bytes(memory.code)}.`),
-    el('div', { class: 'division', 'aria-hidden': 'true' }, parts.map(([name, size]) => el('i', {
-      class: name, style: `flex-grow: ${size}`,
-    }))),
+    el('div', { class: 'division', 'aria-hidden': 'true' }, parts.filter(([, size]) => size > 0)
+      .map(([name, size]) => el('i', { class: name, style: `flex-grow: ${size}` }))),
     el('dl', { class: 'parts' }, parts.map(([name, size, note]) => el('div', { class: name },
       el('dt', {}, el('i', { 'aria-hidden': 'true' }), name), el('dd', {}, bytes(size),
         el('small', {}, percent(size, memory.heap))), el('dd', { class: 'quiet' }, note)))),

@@ -30,20 +30,22 @@ class Timeline {
     this.thumb = parseFloat(style.getPropertyValue('--thumb'));
     this.width = Math.max(200, this.place.clientWidth);
     const parts = [];
-    let y = 16;
+    let y = this.model.report.most_pending > 0 ? 16 : 2;
     const title = (text, at, kind) => svg('text', { x: 0, y: at, class: `lane-title ${kind}` }, text);
 
-    const areaHeight = 40;
-    parts.push(this.#area(y, areaHeight), title('pending', y + areaHeight - 3, 'pending'));
-    const peak = this.pending.indexOf(this.most);
-    if (peak >= 0) {
-      const isRight = this.x(peak) > this.width - 90;
-      parts.push(svg('text', {
-        x: this.x(peak) + (isRight ? 2 : -2), y: y - 3, class: 'peak',
-        'text-anchor': isRight ? 'end' : 'start',
-      }, `${grouped(this.most)} at once`));
+    if (this.model.report.most_pending > 0) {
+      const height = 40;
+      parts.push(this.#area(y, height), title('pending', y + height - 3, 'pending'));
+      const peak = this.pending.indexOf(this.most);
+      if (peak >= 0) {
+        const isRight = this.x(peak) > this.width - 90;
+        parts.push(svg('text', {
+          x: this.x(peak) + (isRight ? 2 : -2), y: y - 3, class: 'peak',
+          'text-anchor': isRight ? 'end' : 'start',
+        }, `${grouped(this.most)} at once`));
+      }
+      y += height + 8;
     }
-    y += areaHeight + 8;
 
     const row = this.depth > 5 ? 7 : 16;
     const depth = Math.min(this.depth, 12);

@@ -139,6 +139,7 @@ function sentenceOf(model, event, before) {
       if (before === 'loading') {
         return [at, ' binds ', name, ', which is still loading: a cycle, and no problem so far.'];
       }
+      if (model.loadsAtOnce(event)) return [at, ' binds ', name, ', and this import loads it at once.'];
       return isFrom ? [at, ' binds names from ', name, '. Each stands for a value that its first use will fetch.']
         : [at, ' binds a stand-in for ', name, '. Nothing runs; the module is pending.'];
     }
