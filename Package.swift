@@ -20,8 +20,17 @@ let package = Package(
     .executableTarget(
       name: "repl",
       dependencies: [
-        "LangRuntime", "CReadline",
+        "LangRuntime", "CReadline", "ReportPage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["ReportPage"]),
+    // The page of `--report=html`. Apart, since the compiler takes 8 s for its texts.
+    .target(
+      name: "ReportPage", path: "Sources/repl/ReportPage",
+      resources: [
+        .embedInCode("page.html"), .embedInCode("page.css"), .embedInCode("words.js"),
+        .embedInCode("model.js"), .embedInCode("layout.js"), .embedInCode("graph.js"),
+        .embedInCode("timeline.js"), .embedInCode("tables.js"), .embedInCode("page.js"),
       ]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     .systemLibrary(name: "CMinizip", providers: [.apt(["libminizip-dev", "zlib1g-dev"])]),
@@ -31,5 +40,7 @@ let package = Package(
     .testTarget(name: "ScriptTests"),
     // Runs the examples of the documentation and of `examples`.
     .testTarget(name: "DocumentationTests", dependencies: ["Lang", "LangRuntime"]),
+    // Uses the page of `--report=html` in a browser.
+    .testTarget(name: "PageTests"),
   ]
 )

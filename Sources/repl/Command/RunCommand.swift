@@ -1,6 +1,5 @@
 import ArgumentParser
 import Glibc
-import LangRuntime
 
 /// `lang -e CODE`, `lang run file.l`.
 struct RunCommand: ParsableCommand {
@@ -42,9 +41,10 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Report at the end what became of each module: 'text' or 'json'; --report alone is 'text'.",
+      "Report at the end what became of each module: 'text', 'json', or 'html' for a page that shows "
+        + "it in a browser and wants --report-to; --report alone is 'text'.",
       valueName: "format"))
-  var report: Machine.ReportFormat?
+  var report: ReportFormat?
 
   @Option(
     name: .customLong("report-to"),
@@ -79,4 +79,4 @@ struct RunCommand: ParsableCommand {
   }
 }
 
-extension Machine.ReportFormat: ExpressibleByArgument {}
+extension ReportFormat: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 import Glibc
 import LangRuntime
+import ReportPage
 
 /// Runs one program and turns its end into an exit code and messages on standard error.
 struct ScriptRunner {
@@ -143,16 +144,29 @@ struct ScriptRunner {
   /// Writes the report that was asked for, to standard error or to a file.
   private func writeReport(_ status: Int32) -> Int32 {
     guard let format = options.report else { return status }
-    let text = machine.moduleReport(format)
+    let bytes = makeReport(format)
     guard let file = options.reportFile else {
-      Console.error(text, terminator: "")
+      Console.error(String(decoding: bytes, as: UTF8.self), terminator: "")
       return status
     }
-    if let reason = SourceFile.write(Array(text.utf8), to: file) {
+    // A file that would become too large is an error like any other, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
+    if let reason = SourceFile.write(bytes, to: file) {
       Console.error("lang: cannot write the report to '\(file)': \(reason)")
       return status == ExitCode.success ? ExitCode.cannotBeRead : status
     }
     return status
+  }
+
+  private func makeReport(_ format: ReportFormat) -> [UInt8] {
+    switch format {
+    case .text: Array(machine.moduleReport(.text).utf8)
+    case .json: Array(machine.moduleReport(.json).utf8)
+    case .html:
+      HTMLReport.page(
+        report: machine.moduleReport(.json), events: machine.moduleEvents(),
+        text: machine.moduleReport(.text))
+    }
   }
 
   /// Shows why a program ended; gives the exit code.
