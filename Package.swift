@@ -31,5 +31,7 @@ let package = Package(
     .testTarget(name: "ScriptTests"),
     // Runs the examples of the documentation and of `examples`.
     .testTarget(name: "DocumentationTests", dependencies: ["Lang", "LangRuntime"]),
+    // Compares what `editors` colours with what the lexer reads.
+    .testTarget(name: "EditorTests", dependencies: ["Lang"]),
   ]
 )
