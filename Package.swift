@@ -42,5 +42,7 @@ let package = Package(
     .testTarget(name: "DocumentationTests", dependencies: ["Lang", "LangRuntime"]),
     // Uses the page of `--report=html` in a browser.
     .testTarget(name: "PageTests"),
+    // Compares what `editors` colours with what the lexer reads.
+    .testTarget(name: "EditorTests", dependencies: ["Lang"]),
   ]
 )
