@@ -57,7 +57,7 @@ extension Engine {
     ]
     fields += ModulePlace.fields(reader.read(event.place))
     switch event.kind {
-    case .find, .bind, .findAndBind: break
+    case .find, .bind, .findAndBind, .forget: break
     case .bypass:
       let rules = pointee.modules.log.rules
       let rule = rules.indices.contains(Int(event.detail)) ? rules[Int(event.detail)] : nil
@@ -89,6 +89,7 @@ extension ModuleEvent.Kind {
     case .fail: "fail"
     case .reload: "reload"
     case .bypass: "bypass"
+    case .forget: "forget"
     }
   }
 }
