@@ -14,12 +14,15 @@ struct LangCommand: ParsableCommand {
       lang                       runs standard input; at a terminal, line by line
       """,
     version: "lang \(version)",
-    subcommands: [RunCommand.self, CheckCommand.self, BundleCommand.self, DisassembleCommand.self],
+    subcommands: [
+      RunCommand.self, CheckCommand.self, BundleCommand.self, LearnCommand.self,
+      DisassembleCommand.self,
+    ],
     defaultSubcommand: RunCommand.self)
 
   /// Whether a word is one of the subcommands, not a script.
   static func isCommand(_ word: String) -> Bool {
-    ["bundle", "check", "dis", "help", "run"].contains(word)
+    ["bundle", "check", "dis", "help", "learn", "run"].contains(word)
   }
 
   /// Runs the command; wrong usage ends with 64.
