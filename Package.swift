@@ -28,8 +28,13 @@ let package = Package(
     .testTarget(name: "LangTests", dependencies: ["Lang"]),
     .testTarget(name: "LangRuntimeTests", dependencies: ["LangRuntime"]),
     // Runs the executable over Tests/scripts; see Tests/scripts/README.md.
-    .testTarget(name: "ScriptTests"),
+    .testTarget(name: "ScriptTests", dependencies: ["TestSupport"]),
     // Runs the examples of the documentation and of `examples`.
-    .testTarget(name: "DocumentationTests", dependencies: ["Lang", "LangRuntime"]),
+    .testTarget(name: "DocumentationTests", dependencies: ["Lang", "LangRuntime", "TestSupport"]),
+    // Runs the executable at a pseudo-terminal, as a person would.
+    .testTarget(name: "TerminalTests", dependencies: ["CTerminal", "TestSupport"]),
+    .target(name: "CTerminal", path: "Tests/CTerminal"),
+    // What the tests of the executable share.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
   ]
 )
