@@ -20,7 +20,7 @@ let package = Package(
     .executableTarget(
       name: "repl",
       dependencies: [
-        "LangRuntime", "CReadline",
+        "Lang", "LangRuntime", "CReadline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),

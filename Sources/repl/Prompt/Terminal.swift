@@ -5,8 +5,8 @@ import LangRuntime
 /// The read-evaluate-print loop at a terminal, in its simplest form: readline, continuation lines,
 /// results shown by `repr`.
 enum Terminal {
-  static func run() -> Int32 {
-    let runner = ScriptRunner()
+  static func run(_ options: RunOptions = RunOptions()) -> Int32 {
+    let runner = ScriptRunner(options)
     runner.prepare(program: "", arguments: [], searching: SourceFile.absolutePath("."))
     let session = MachineSession(runner.machine)
     var text = ""
