@@ -1,26 +1,47 @@
 import Glibc
 
-/// Messages of the command itself, which are not buffered.
+/// What the command itself writes: messages on standard error, results on standard output.
+///
+/// Nothing is buffered.
 enum Console {
-  /// Writes a message to standard error.
-  static func error(_ text: String, terminator: String = "\n") {
-    write(text + terminator, descriptor: 2)
+  /// Writes a message; tells whether that was possible, since nobody else can be told.
+  @discardableResult
+  static func error(_ text: String, terminator: String = "\n") -> Bool {
+    write(text + terminator, to: STDERR_FILENO) == 0
   }
 
-  /// Writes a text to standard output; what programs print goes there too, and must be flushed before.
-  static func output(_ text: String, terminator: String = "\n") {
-    write(text + terminator, descriptor: 1)
+  /// Writes what was asked for, such as help; gives the exit code.
+  static func output(_ text: String) -> Int32 {
+    // A reader that goes away is noticed here, not by a signal.
+    signal(SIGPIPE, SIG_IGN)
+    return outputStatus(afterFailure: write(text, to: STDOUT_FILENO))
   }
 
-  private static func write(_ text: String, descriptor: Int32) {
-    var bytes = Array(text.utf8)
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes.withUnsafeMutableBytes {
-        Glibc.write(descriptor, $0.baseAddress! + sent, $0.count - sent)
+  /// Writes what a prompt shows; what programs print goes there too, and must be flushed before.
+  static func show(_ text: String, terminator: String = "\n") {
+    _ = write(text + terminator, to: STDOUT_FILENO)
+  }
+
+  /// The exit code when writing to standard output has failed with a number of an error; 0 is none.
+  static func outputStatus(afterFailure failure: Int32) -> Int32 {
+    if failure == 0 { return ExitCode.success }
+    // A reader that has gone away needs no message: `lang x.l | head -1`.
+    if failure == EPIPE { return ExitCode.brokenPipe }
+    error("lang: cannot write to standard output: \(String(cString: strerror(failure)))")
+    return ExitCode.cannotBeRead
+  }
+
+  /// Gives the number of an error, or 0.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
+    var text = text
+    return text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)[...]
+      while !rest.isEmpty {
+        let buffer = UnsafeRawBufferPointer(rebasing: rest)
+        let count = Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+        if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return errno }
       }
-      if count < 0 && errno != EINTR { return }
-      sent += max(count, 0)
+      return 0
     }
   }
 

@@ -48,7 +48,7 @@ final class FileWatcher {
 
   /// The same between two pieces, when no line is being edited.
   func reloadChangedNow(_ style: Style) {
-    if let news = reloadChanged(style) { Console.output(news) }
+    if let news = reloadChanged(style) { Console.show(news) }
   }
 
   private func changeTime(_ file: String) -> timespec? {

@@ -30,7 +30,7 @@ final class PlainLines: LineSource {
   private let showsLines = isatty(0) == 0
 
   func read(prompt: String, idle: () -> String?) -> LineInput {
-    Console.output(prompt, terminator: "")
+    Console.show(prompt, terminator: "")
     while true {
       if let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
         return take(upTo: end, andSkip: 1)
@@ -45,7 +45,7 @@ final class PlainLines: LineSource {
       _ = poll(&descriptors, 2, -1)
       if InterruptSignal.takeInterrupt() {
         InterruptSignal.drainWakes()
-        Console.output("^C")
+        Console.show("^C")
         return .interrupted
       }
       InterruptSignal.drainWakes()
@@ -60,7 +60,7 @@ final class PlainLines: LineSource {
     start = end + skipped
     if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
     let line = String(decoding: bytes, as: UTF8.self)
-    if showsLines { Console.output(line) }
+    if showsLines { Console.show(line) }
     return .line(line)
   }
 

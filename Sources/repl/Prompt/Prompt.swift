@@ -31,7 +31,7 @@ final class Prompt {
       source = ReadlineLines(history: History.ofUser()) { text in
         Completer(session: session, machine: machine, commands: PromptCommand.all).complete(text)
       }
-      Console.output(
+      Console.show(
         "Lang \(LangCommand.version)  " + style.dim(":help lists the commands, Ctrl-D leaves."))
     } else {
       source = PlainLines()
@@ -187,7 +187,7 @@ final class Prompt {
   // MARK: Showing
 
   func show(_ value: ShownValue) {
-    Console.output(ValueLayout(width: Console.size.columns, style: style).render(value))
+    Console.show(ValueLayout(width: Console.size.columns, style: style).render(value))
   }
 
   /// Shows an error; `exit` leaves.

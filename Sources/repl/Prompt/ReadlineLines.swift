@@ -46,7 +46,7 @@ final class ReadlineLines: LineSource {
     }
     while true {
       if let finished = ReadlineLines.finished {
-        if finished == .end { Console.output("") }
+        if finished == .end { Console.show("") }
         return finished
       }
       waitForKey(idle)
@@ -87,18 +87,18 @@ final class ReadlineLines: LineSource {
   /// Throws away what was typed.
   private func interrupt() -> LineInput {
     // Behind the line, before the terminal is put back: that moves the cursor to the line's beginning.
-    Console.output("^C", terminator: "")
+    Console.show("^C", terminator: "")
     rl_callback_sigcleanup()
     rl_free_line_state()
     rl_callback_handler_remove()
-    Console.output("")
+    Console.show("")
     return .interrupted
   }
 
   /// Shows something above the line that is being edited.
   private func show(_ text: String) {
     rl_clear_visible_line()
-    Console.output(text)
+    Console.show(text)
     rl_on_new_line()
     rl_redisplay()
   }

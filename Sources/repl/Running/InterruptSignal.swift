@@ -5,6 +5,8 @@ import LangRuntime
 ///
 /// When a script runs, a second Ctrl-C before the machine has noticed the first ends the process. At
 /// a prompt it never does.
+///
+/// A process that Ctrl-C ends dies of the signal: a shell that runs it in a loop stops only then.
 enum InterruptSignal {
   nonisolated(unsafe) private static var interrupter: MachineInterrupter?
   /// A signal may arrive until the process has ended, so the machine must live as long.
@@ -21,11 +23,15 @@ enum InterruptSignal {
   static func connect(_ machine: Machine) {
     self.machine = machine
     interrupter = MachineInterrupter(machine)
+    var present = sigaction()
+    sigaction(SIGINT, nil, &present)
+    // Whoever started it wants it to live on: a shell that runs it in the background, say.
+    if unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1 { return }
     signal(SIGINT) { _ in
       InterruptSignal.interruptCount &+= 1
       // The second one before the program has noticed the first.
       if !InterruptSignal.isAtPrompt, InterruptSignal.interrupter?.isPending == true {
-        _exit(ExitCode.interrupted)
+        InterruptSignal.raiseAgain()
       }
       InterruptSignal.interrupter?.interrupt()
       InterruptSignal.wake()
@@ -74,5 +80,18 @@ enum InterruptSignal {
     var byte: UInt8 = 0
     _ = write(wakeWriter, &byte, 1)
     errno = failure
+  }
+
+  /// Ends the process as Ctrl-C does, after all that it has written has arrived.
+  static func endProcess() -> Never {
+    fflush(nil)
+    raiseAgain()
+    // Only when the signal is blocked.
+    exit(ExitCode.interrupted)
+  }
+
+  private static func raiseAgain() {
+    signal(SIGINT, SIG_DFL)
+    raise(SIGINT)
   }
 }

@@ -26,7 +26,7 @@ struct ScriptRunner {
     }
     switch SourceFile.read(path) {
     case .failure(let error):
-      Console.error("lang: cannot read '\(path)': \(error.reason)")
+      showUnreadable(path, error)
       return ExitCode.cannotBeRead
     case .success(let source):
       machine.addModulePath(SourceFile.folder(of: location))
@@ -51,12 +51,25 @@ struct ScriptRunner {
   }
 
   /// Runs what comes from standard input.
-  func runStandardInput() -> Int32 {
+  func runStandardInput(arguments: [String] = []) -> Int32 {
     switch SourceFile.read(descriptor: 0) {
     case .failure(let error):
       Console.error("lang: cannot read standard input: \(error.reason)")
       return ExitCode.cannotBeRead
-    case .success(let source): return runText(source, name: "<stdin>")
+    case .success(let source):
+      return runText(source, name: "<stdin>", arguments: arguments)
+    }
+  }
+
+  /// Says why a script cannot be read, and what was perhaps meant.
+  private func showUnreadable(_ path: String, _ error: SourceFile.ReadError) {
+    Console.error("lang: cannot read '\(path)': \(error.reason)")
+    if access(path, F_OK) == 0 { return }
+    if LangCommand.isCommand(path) {
+      Console.error(
+        "lang: options of the command '\(path)' stand behind it: lang \(path) [option ...]")
+    } else if let command = LangCommand.commandLike(path) {
+      Console.error("lang: did you mean the command '\(command)'?")
     }
   }
 
@@ -99,37 +112,38 @@ struct ScriptRunner {
       Console.error("lang: cannot read '\(path)': \(error.reason)")
       return ExitCode.cannotBeRead
     case .success(let source):
-      return finish {
-        () throws(LangError) in
-        print(try machine.disassemble(source, name: path), terminator: "")
+      var text = ""
+      let status = finish { () throws(LangError) in
+        text = try machine.disassemble(source, name: path)
       }
+      return status == ExitCode.success ? Console.output(text) : status
     }
   }
 
   private func finish(_ body: () throws(LangError) -> Void) -> Int32 {
     var status = ExitCode.success
+    var wasInterrupted = false
     do throws(LangError) {
       try body()
     } catch {
       machine.flushOutput()
       status = report(error)
+      if case .runtime(let failure) = error { wasInterrupted = failure.className == "Interrupt" }
     }
-    if options.staysAtPrompt { status = Prompt(self, continuesProgram: true).run() }
-    return finish(status)
+    if options.staysAtPrompt {
+      status = Prompt(self, continuesProgram: true).run()
+      wasInterrupted = false
+    }
+    return finish(status, wasInterrupted: wasInterrupted)
   }
 
   /// Writes what is left to write; gives the exit code.
-  private func finish(_ status: Int32) -> Int32 {
+  private func finish(_ status: Int32, wasInterrupted: Bool = false) -> Int32 {
     machine.flushOutput()
     var status = writeReport(status)
     if let failure = machine.outputFailure {
-      // A reader that has gone away needs no message: `lang x.l | head -1`.
-      if failure == EPIPE { return ExitCode.brokenPipe }
-      if status == ExitCode.success {
-        let reason = String(cString: strerror(failure))
-        Console.error("lang: cannot write to standard output: \(reason)")
-        status = ExitCode.cannotBeRead
-      }
+      if failure == EPIPE && !wasInterrupted { return ExitCode.brokenPipe }
+      if status == ExitCode.success { status = Console.outputStatus(afterFailure: failure) }
     }
     if getenv("LANG_GC_STATS") != nil {
       let statistics = machine.collectorStatistics
@@ -138,6 +152,7 @@ struct ScriptRunner {
         "gc: collections \(statistics.collections), longest pause \(milliseconds) ms, "
           + "heap \(statistics.bytes) bytes")
     }
+    if wasInterrupted { InterruptSignal.endProcess() }
     return status
   }
 
@@ -146,8 +161,9 @@ struct ScriptRunner {
     guard let format = options.report else { return status }
     let bytes = makeReport(format)
     guard let file = options.reportFile else {
-      Console.error(String(decoding: bytes, as: UTF8.self), terminator: "")
-      return status
+      let isWritten = Console.error(
+        String(decoding: bytes, as: UTF8.self), terminator: "")
+      return isWritten || status != ExitCode.success ? status : ExitCode.cannotBeRead
     }
     // A file that would become too large is an error like any other, not the end of the process.
     signal(SIGXFSZ, SIG_IGN)

@@ -46,7 +46,7 @@ extension Prompt {
     let collections = machine.collectorStatistics.collections - before.collections
     var text = ReportUnits.milliseconds(UInt64(max(0, nanoseconds)))
     if collections > 0 { text += ", \(counted(collections, "collection"))" }
-    Console.output(style.dim(text))
+    Console.show(style.dim(text))
   }
 
   fileprivate func disassemble(_ argument: String) {
@@ -54,7 +54,7 @@ extension Prompt {
     guard let text = session.disassembly(at: argument.split(separator: ".").map(String.init)) else {
       return complain("'\(argument)' is no function of the language that is loaded")
     }
-    Console.output(text, terminator: "")
+    Console.show(text, terminator: "")
   }
 
   fileprivate func showSource(_ argument: String) {
@@ -68,8 +68,8 @@ extension Prompt {
     case .success(let bytes):
       var text = String(decoding: bytes, as: UTF8.self)
       if !text.hasSuffix("\n") { text += "\n" }
-      Console.output(style.dim("## \(module.location)"))
-      Console.output(text, terminator: "")
+      Console.show(style.dim("## \(module.location)"))
+      Console.show(text, terminator: "")
     }
   }
 }

@@ -26,7 +26,7 @@ extension PromptCommand {
         return .goOn
       },
       PromptCommand("graph", "", .none, "who imports whom") { prompt, _ in
-        ModuleGraph(prompt.machine.modules, prompt.style).lines.forEach { Console.output($0) }
+        ModuleGraph(prompt.machine.modules, prompt.style).lines.forEach { Console.show($0) }
         return .goOn
       },
       PromptCommand(
@@ -65,10 +65,10 @@ extension Prompt {
 
   fileprivate func report(_ argument: String) {
     switch argument {
-    case "", "2": Console.output(ReportColors.color(machine.moduleReport(), style), terminator: "")
+    case "", "2": Console.show(ReportColors.color(machine.moduleReport(), style), terminator: "")
     case "0", "1":
       machine.reportLevel = argument == "1" ? 1 : 0
-      Console.output(argument == "1" ? "each load is told from now on" : "loads are no longer told")
+      Console.show(argument == "1" ? "each load is told from now on" : "loads are no longer told")
     default: complain(":report takes 0, 1 or 2, not '\(argument)'")
     }
   }
@@ -89,11 +89,11 @@ extension Prompt {
           [style] in style.dim($0)
         })
     }
-    for line in table.lines(width: Console.size.columns) { Console.output(line) }
+    for line in table.lines(width: Console.size.columns) { Console.show(line) }
     let unused = modules.filter { $0.state == .unused }.map(\.name)
-    if known.isEmpty { Console.output("no module was imported yet") }
+    if known.isEmpty { Console.show("no module was imported yet") }
     if !unused.isEmpty {
-      Console.output(style.dim("built in, not imported: \(unused.joined(separator: ", "))"))
+      Console.show(style.dim("built in, not imported: \(unused.joined(separator: ", "))"))
     }
   }
 
@@ -118,32 +118,32 @@ extension Prompt {
     switch module.state {
     case .pending, .failed:
       let what = module.state == .failed ? "failed to load, and is pending" : "pending"
-      Console.output(
+      Console.show(
         "\(name) is \(style.yellow(what)); "
           + (references.isEmpty
             ? "nothing holds its stand-in" : "\(holders(references.count)) its stand-in:"))
-      references.forEach { Console.output("  \($0)") }
+      references.forEach { Console.show("  \($0)") }
     case .loading, .loaded, .unused:
       if module.patched > 0 {
-        Console.output(
+        Console.show(
           "\(name) is \(style.green(module.state.rawValue)); "
             + "\(counted(module.patched, "reference")) \(module.patched == 1 ? "was" : "were") patched:"
         )
-        module.patchedHolders.forEach { Console.output("  " + style.cyan($0)) }
+        module.patchedHolders.forEach { Console.show("  " + style.cyan($0)) }
       } else {
-        Console.output(
+        Console.show(
           "\(name) is \(style.green(module.state.rawValue)); nothing had to be patched")
       }
       if references.isEmpty {
-        Console.output("nothing holds it now")
+        Console.show("nothing holds it now")
       } else {
-        Console.output("\(holders(references.count)) it now:")
-        references.forEach { Console.output("  \($0)") }
+        Console.show("\(holders(references.count)) it now:")
+        references.forEach { Console.show("  \($0)") }
       }
     }
     for (name, holders) in machine.unresolvedNames(fromModule: module.name) {
-      Console.output("the name \(style.bold(name)) from it was not used yet; it is held by:")
-      holders.forEach { Console.output("  \($0)") }
+      Console.show("the name \(style.bold(name)) from it was not used yet; it is held by:")
+      holders.forEach { Console.show("  \($0)") }
     }
   }
 
@@ -155,21 +155,21 @@ extension Prompt {
     guard var module = module(argument, for: "why") else { return }
     if module.state == .pending || module.state == .unused {
       let place = module.importedAt.map { " (imported at \($0.file):\($0.line))" } ?? ""
-      Console.output("nothing has needed \(style.bold(module.name)) yet: it is pending\(place)")
+      Console.show("nothing has needed \(style.bold(module.name)) yet: it is pending\(place)")
       return
     }
     var seen: Set<String> = []
     while seen.insert(module.name).inserted {
       let verb = module.state == .failed ? "failed to load" : "was loaded"
       let reason = module.reason == "first use" ? "at its first use" : "by \(module.reason ?? "?")"
-      Console.output("\(style.bold(module.name)) \(verb) \(reason)")
+      Console.show("\(style.bold(module.name)) \(verb) \(reason)")
       if let cause = module.cause {
         let holder = module.causeModule.map { $0 == "__main__" ? "<main>" : $0 } ?? "?"
-        Console.output(
+        Console.show(
           "  \(cause.file):\(cause.line):\(cause.column)  \(style.cyan(cause.expression ?? ""))"
             + style.dim("  in \(holder)"))
       }
-      if let error = module.error { Console.output("  " + style.red(error)) }
+      if let error = module.error { Console.show("  " + style.red(error)) }
       guard let next = module.causeModule.flatMap({ machine.module(named: $0) }) else { return }
       module = next
     }
@@ -180,22 +180,22 @@ extension Prompt {
   fileprivate func trace(_ argument: String) {
     switch argument {
     case "on", "":
-      Tracing.begin(machine, style: style) { Console.output($0) }
-      Console.output("each step is told from now on")
+      Tracing.begin(machine, style: style) { Console.show($0) }
+      Console.show("each step is told from now on")
     case "off":
       machine.onModuleStep = nil
-      Console.output("steps are no longer told")
+      Console.show("steps are no longer told")
     default: complain(":trace takes on or off, not '\(argument)'")
     }
   }
 
   fileprivate func load(_ argument: String) {
     guard let module = module(argument, for: "load") else { return }
-    if module.state == .loaded { return Console.output("\(module.name) is loaded already") }
+    if module.state == .loaded { return Console.show("\(module.name) is loaded already") }
     do throws(LangError) {
       try machine.loadModule(module.name)
       let patched = machine.module(named: module.name)?.patched ?? 0
-      Console.output(
+      Console.show(
         "\(style.green("loaded")) \(style.bold(module.name)), \(counted(patched, "reference")) patched"
       )
     } catch {
@@ -209,10 +209,10 @@ extension Prompt {
     for name in names {
       guard let module = module(name, for: "reload") else { continue }
       do throws(LangError) {
-        Console.output(ReloadLine.text(try machine.reloadModule(module.name), style))
+        Console.show(ReloadLine.text(try machine.reloadModule(module.name), style))
       } catch {
         show(error)
-        Console.output("\(style.bold(module.name)) stays as it was")
+        Console.show("\(style.bold(module.name)) stays as it was")
       }
     }
   }
@@ -220,13 +220,13 @@ extension Prompt {
   fileprivate func watch(_ argument: String) {
     if argument.isEmpty {
       let names = watcher.names
-      return Console.output(
+      return Console.show(
         names.isEmpty ? "nothing is watched" : "watched: \(names.joined(separator: ", "))")
     }
     guard let module = module(argument, for: "watch") else { return }
     if module.isNative { return complain("module '\(module.name)' is built in: it has no file") }
     let isWatched = watcher.toggle(module)
-    Console.output(
+    Console.show(
       isWatched
         ? "\(module.name) is reloaded whenever its file changes; ':watch \(module.name)' ends that"
         : "\(module.name) is no longer watched")
@@ -238,6 +238,6 @@ extension Prompt {
     if names.isEmpty {
       return complain("module '\(module.name)' is loading and cannot be forgotten")
     }
-    Console.output("forgot \(names.joined(separator: ", ")); the next import starts over")
+    Console.show("forgot \(names.joined(separator: ", ")); the next import starts over")
   }
 }

@@ -38,7 +38,7 @@ extension Prompt {
   fileprivate func listVariables() {
     let variables = session.variables(showing: ShownValue.Limits(items: 8, textLength: 60))
     if variables.isEmpty {
-      Console.output("nothing yet")
+      Console.show("nothing yet")
       return
     }
     var table = TextTable()
@@ -49,7 +49,7 @@ extension Prompt {
         TextTable.Cell(variable.type) { style.dim($0) },
         TextTable.Cell(variable.value.description))
     }
-    for line in table.lines(width: Console.size.columns) { Console.output(line) }
+    for line in table.lines(width: Console.size.columns) { Console.show(line) }
   }
 
   fileprivate func save(to file: String, replaces: Bool) {
@@ -63,7 +63,7 @@ extension Prompt {
       return complain("cannot write '\(file)': \(reason)")
     }
     let count = transcript.count
-    Console.output("saved \(counted(count, "input")) to \(file)")
+    Console.show("saved \(counted(count, "input")) to \(file)")
   }
 
   // MARK: Editing
@@ -81,7 +81,7 @@ extension Prompt {
       if case .success(let old) = before, case .success(let new) = SourceFile.read(module.location),
         old != new, module.state == .loaded
       {
-        Console.output("changed; 'reload \(module.name)' puts it in place")
+        Console.show("changed; 'reload \(module.name)' puts it in place")
       }
       return .goOn
     }
@@ -104,7 +104,7 @@ extension Prompt {
     }
     let edited = String(decoding: bytes, as: UTF8.self)
     if edited.allSatisfy({ $0.isWhitespace }) { return .goOn }
-    Console.output(edited.hasSuffix("\n") ? edited : edited + "\n", terminator: "")
+    Console.show(edited.hasSuffix("\n") ? edited : edited + "\n", terminator: "")
     return .evaluate(edited)
   }
 
@@ -154,13 +154,13 @@ extension Prompt {
       }
     }
     if wanted.isEmpty {
-      Console.output("What you type is run, and what it comes to is shown; an open block goes on.")
-      Console.output("_ is the last value, _error the last error, x? shows the help of x.")
+      Console.show("What you type is run, and what it comes to is shown; an open block goes on.")
+      Console.show("_ is the last value, _error the last error, x? shows the help of x.")
     }
-    for line in table.lines(width: Console.size.columns) { Console.output(line) }
+    for line in table.lines(width: Console.size.columns) { Console.show(line) }
     if wanted.isEmpty {
-      Console.output("help(x) explains a value, Tab completes, Ctrl-R searches what was typed,")
-      Console.output("Ctrl-C ends what runs, Ctrl-D leaves.")
+      Console.show("help(x) explains a value, Tab completes, Ctrl-R searches what was typed,")
+      Console.show("Ctrl-C ends what runs, Ctrl-D leaves.")
     }
   }
 }
