@@ -30,11 +30,6 @@ STATIC_OPTIONS := -c release --product lang --scratch-path $(STATIC_BUILD) \
 # starts a quarter faster.
 LANG_BINARY := $(STATIC_BUILD)/lang
 
-# The same without the check for proxies at each store, to measure what that check costs. Lazy imports
-# do not work in it.
-UNCHECKED_BUILD := .build/unchecked
-UNCHECKED_BINARY := $(UNCHECKED_BUILD)/lang
-
 SWIFT_SOURCES := Package.swift Sources Tests examples/embedding/Package.swift \
   examples/embedding/Sources
 
@@ -59,11 +54,7 @@ build: executable ## build the executable that ships: static, optimised
 .PHONY: bench
 bench: executable ## measure against Lua and CPython; look at the machine code of the loop
 	@$(call install-packages,$(BENCH_PACKAGES))
-	swift build $(subst $(STATIC_BUILD),$(UNCHECKED_BUILD),$(STATIC_OPTIONS)) \
-	  -Xswiftc -DLANG_WITHOUT_REFERENCE_TABLE
-	@cp $(UNCHECKED_BUILD)/release/lang $(UNCHECKED_BINARY)
-	Benchmarks/run.py --lang "$(CURDIR)/$(LANG_BINARY)" \
-	  --lang-unchecked "$(CURDIR)/$(UNCHECKED_BINARY)" $(BENCH_OPTIONS)
+	Benchmarks/run.py --lang "$(CURDIR)/$(LANG_BINARY)" $(BENCH_OPTIONS)
 	Benchmarks/check-hot-loop.sh "$(CURDIR)/$(LANG_BINARY)"
 
 .PHONY: install
