@@ -61,7 +61,7 @@ extension Expectations {
       .keyword("import"): ["langImport", "langFromImport"],
       .keyword("as"): ["langAs", "langImportedAs"],
       .shebang: ["langShebang"],
-      .comment: ["langComment", "langModuleComment", "langImportedComment"],
+      .comment: ["langComment", "langDotComment", "langModuleComment", "langImportedComment"],
       .documentation: ["langDocumentation"], .string: strings + escapes, .fieldBrace: ["langFieldBrace"],
       .specification: ["langSpecification", "langTripleSpecification"],
       .number: ["langNumber"], .operatorName: ["langOperatorName"],

@@ -4,7 +4,7 @@
 "
 " With $LANG_INDENT the lines of the file, indented anew, take the place of the items.
 
-set nocompatible noswapfile nomodeline encoding=utf-8 fileencodings=utf-8
+set nocompatible noswapfile nomodeline fileformats=unix,dos encoding=utf-8 fileencodings=utf-8
 set viminfo= nohidden maxmempattern=20000
 execute 'set runtimepath^=' . fnameescape($LANG_EDITORS . '/vim')
 filetype plugin indent on
