@@ -13,7 +13,8 @@ import Testing
   }
 
   @Test func theManifestNamesFilesThatExist() throws {
-    let contributions = try #require(Repository.object(Self.manifest)["contributes"] as? [String: Any])
+    let contributions = try #require(
+      Repository.object(Self.manifest)["contributes"] as? [String: Any])
     let languages = try #require(contributions["languages"] as? [[String: Any]])
     let grammars = try #require(contributions["grammars"] as? [[String: Any]])
     let paths =
@@ -27,7 +28,8 @@ import Testing
   }
 
   @Test func theManifestAndTheGrammarAgree() throws {
-    let contributions = try #require(Repository.object(Self.manifest)["contributes"] as? [String: Any])
+    let contributions = try #require(
+      Repository.object(Self.manifest)["contributes"] as? [String: Any])
     let language = try #require((contributions["languages"] as? [[String: Any]])?.first)
     let entry = try #require((contributions["grammars"] as? [[String: Any]])?.first)
     let grammar = try Repository.object(TextMateTests.path)

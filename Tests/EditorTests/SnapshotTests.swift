@@ -26,7 +26,8 @@ import Testing
   }
 
   @Test func aWrongSnapshotIsFound() throws {
-    let snapshot = Snapshot(title: "wrong", lines: ["let x = 1", "|^^^ comment", "|    ^ !variable.other"])
+    let snapshot = Snapshot(
+      title: "wrong", lines: ["let x = 1", "|^^^ comment", "|    ^ !variable.other"])
     let result = try TextMateTokenizer.tokenize(snapshot.text, TextMateTests.grammar.get())
     #expect(snapshot.problems(result).count == 2)
   }

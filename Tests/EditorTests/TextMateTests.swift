@@ -20,6 +20,17 @@ import Testing
     report(problems)
   }
 
+  @Test func examplesOfTheDocumentationAreColouredAsTheLanguageReadsThem() throws {
+    let grammar = try Self.grammar.get()
+    let programs = try Repository.documentedPrograms()
+    #expect(programs.count > 100)
+    let problems = try programs.compactMap { place, text in
+      let result = try TextMateTokenizer.tokenize(text, grammar)
+      return firstDisagreement(text, file: place, result, .textMate)
+    }
+    report(problems)
+  }
+
   @Test func everyEntryIsUsed() throws {
     let grammar = try Self.grammar.get()
     #expect(grammar.entries.subtracting(grammar.includedEntries) == [])
@@ -31,7 +42,8 @@ import Testing
     let doubtful = ["\\G", "\\h", "\\H", "\\K", "\\X", "\\k<", "(?i", "(?x", "&&[", "[[", "\\Q"]
     for source in try Self.grammar.get().sources {
       for part in doubtful { #expect(!source.contains(part), "\(source)") }
-      for part in source.components(separatedBy: "(?<").dropFirst() where "=!".contains(part.first!) {
+      for part in source.components(separatedBy: "(?<").dropFirst() where "=!".contains(part.first!)
+      {
         let lookBehind = part.prefix { $0 != ")" }
         #expect(!lookBehind.contains { "*+?".contains($0) }, "\(source)")
       }
@@ -79,7 +91,8 @@ extension Expectations {
     forbidden: [
       "comment", "string", "keyword", "storage.modifier", "storage.type.variable",
       "storage.type.function", "storage.type.class", "storage.type.property",
-      "constant.numeric", "constant.language", "invalid", "variable.language.self", "variable.language.super",
+      "constant.numeric", "constant.language", "invalid", "variable.language.self",
+      "variable.language.super",
     ],
     resets: ["meta.interpolation"])
 

@@ -51,7 +51,9 @@ struct Vim {
       }
       let bytes = try Data(contentsOf: file)
       // Vim takes a byte order mark away.
-      if bytes.starts(with: [0xef, 0xbb, 0xbf]) { buffer.items.insert(contentsOf: [[], [], []], at: 0) }
+      if bytes.starts(with: [0xef, 0xbb, 0xbf]) {
+        buffer.items.insert(contentsOf: [[], [], []], at: 0)
+      }
       let size = bytes.count
       guard buffer.items.count == size || buffer.items.count == size + lineEnd.count else {
         throw Failure(description: "\(file.path): \(buffer.items.count) bytes of \(size)")

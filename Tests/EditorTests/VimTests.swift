@@ -46,7 +46,8 @@ import Testing
     for (path, lines) in zip(programs, results) {
       let original = try Repository.text(path).components(separatedBy: "\n")
       for (number, (was, now)) in zip(original, lines).enumerated() where was != now {
-        Issue.record("\(path):\(number + 1): \(was.debugDescription) became \(now.debugDescription)")
+        Issue.record(
+          "\(path):\(number + 1): \(was.debugDescription) became \(now.debugDescription)")
       }
     }
   }
@@ -62,7 +63,8 @@ extension Expectations {
       .keyword("as"): ["langAs", "langImportedAs"],
       .shebang: ["langShebang"],
       .comment: ["langComment", "langDotComment", "langModuleComment", "langImportedComment"],
-      .documentation: ["langDocumentation"], .string: strings + escapes, .fieldBrace: ["langFieldBrace"],
+      .documentation: ["langDocumentation"], .string: strings + escapes,
+      .fieldBrace: ["langFieldBrace"],
       .specification: ["langSpecification", "langTripleSpecification"],
       .number: ["langNumber"], .operatorName: ["langOperatorName"],
       .punctuation: [

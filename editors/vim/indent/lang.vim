@@ -26,31 +26,23 @@ set cpoptions&vim
 " value of a key stands on its line.
 let s:operator = '\%([-+*/%&|^~<>=?]\|\<\%(and\|or\|not\|in\|is\)\)\s*$'
 
-" The names of the syntax items at a place, innermost first.
-function! s:Items(line, column) abort
-  return reverse(map(synstack(a:line, a:column), 'synIDattr(v:val, "name")'))
-endfunction
-
 " True where a character is no code, but belongs to a comment or to the text of a string, or is one of
 " the braces in an f-string.
 function! s:IsText(line, column) abort
-  for item in s:Items(a:line, a:column)
-    if item =~# '^lang\%(Triple\)\=Field$'
-      return 0
-    elseif item ==# 'langFieldBrace'
-      return 1
-    elseif item =~# '^lang.*\%(Comment\|Documentation\|Shebang\|String\|Format\)$'
-      return 1
-    endif
-  endfor
-  return 0
+  return synIDattr(synID(a:line, a:column, 1), 'name')
+        \ =~# '^lang\%(.*\%(Comment\|String\|Format\|Escape\|EscapeError\|Specification\)'
+        \ . '\|Documentation\|Shebang\|Todo\|FieldBrace\|DoubledBrace\|BraceError\)$'
 endfunction
 
 " True when text between three quotes goes over the end of the line above.
 function! s:BeginsInText(line) abort
   let above = a:line - 1
-  return above > 0
-        \ && match(s:Items(above, strlen(getline(above)) + 1), 'Triple\%(String\|Format\)$') >= 0
+  for item in above > 0 ? synstack(above, strlen(getline(above)) + 1) : []
+    if synIDattr(item, 'name') =~# 'Triple\%(String\|Format\)$'
+      return 1
+    endif
+  endfor
+  return 0
 endfunction
 
 " The text of a line without a comment at its end.
@@ -58,7 +50,7 @@ function! s:Code(line) abort
   let text = getline(a:line)
   let column = match(text, '#')
   while column >= 0
-    if match(s:Items(a:line, column + 1), 'Comment$\|Documentation$') >= 0
+    if synIDattr(synID(a:line, column + 1, 1), 'name') =~# 'Comment$\|Documentation$'
       return strpart(text, 0, column)
     endif
     let column = match(text, '#', column + 1)
