@@ -1,12 +1,16 @@
 " Opens the files that are listed in $LANG_FILES and writes to $LANG_OUTPUT what Vim makes of them:
-" for each a line with its file type and format, then one for each line of its text with the syntax items of
-" its bytes as `count item …`, and a line with `=`.
+" for each a line with its file type and format, then one for each line of its text with the syntax
+" items of its bytes as `count item …`, and a line with `=`.
 "
-" With $LANG_INDENT the lines of the file, indented anew, take the place of the items.
+" With $LANG_INDENT the lines of the file, indented anew, take the place of the items. $LANG_DETECT
+" is a value for g:lang_detect.
 
 set nocompatible noswapfile nomodeline fileformats=unix,dos encoding=utf-8 fileencodings=utf-8
 set viminfo= nohidden maxmempattern=20000
 execute 'set runtimepath^=' . fnameescape($LANG_EDITORS . '/vim')
+if !empty($LANG_DETECT)
+  let g:lang_detect = $LANG_DETECT
+endif
 if empty($LANG_INDENT)
   filetype on
 else

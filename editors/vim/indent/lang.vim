@@ -22,12 +22,13 @@ endif
 let s:saved_cpoptions = &cpoptions
 set cpoptions&vim
 
-" An operator at the end of a line, after which the statement goes on. A colon is not among them: the
-" value of a key stands on its line.
-let s:operator = '\%([-+*/%&|^~<>=?]\|\<\%(and\|or\|not\|in\|is\)\)\s*$'
+" An operator or a dot at the end of a line, after which the statement goes on. A colon is not among
+" them: the value of a key stands on its line. The star of an import is no operator.
+let s:operator = '\%(\<import\s*\)\@<!'
+      \ . '\%([-+*/%&|^~<>=?]\|\.\@1<!\.\|\<\%(and\|or\|not\|in\|is\)\)\s*$'
 
-" True where a character is no code, but belongs to a comment or to the text of a string, or is one of
-" the braces in an f-string.
+" True where a character is no code, but belongs to a comment or to the text of a string, or is one
+" of the braces in an f-string.
 function! s:IsText(line, column) abort
   return synIDattr(synID(a:line, a:column, 1), 'name')
         \ =~# '^lang\%(.*\%(Comment\|String\|Format\|Escape\|EscapeError\|Specification\)'
@@ -67,17 +68,19 @@ function! s:CodeAbove(line) abort
   return above
 endfunction
 
-" True when a line goes on with the statement of the line above.
-function! s:Continues(line, opening) abort
-  if getline(a:line) =~# '^\s*?\=\.\.\@!'
+" True when a line goes on with the statement of the line above. Inside of ( ) and [ ] everything
+" does, and stands where the brackets say.
+function! s:Continues(line, opening, bracket) abort
+  if a:bracket ==# '(' || a:bracket ==# '['
+    return 0
+  elseif getline(a:line) =~# '^\s*?\=\.\.\@!'
     return 1
   endif
   let above = s:CodeAbove(a:line)
-  if above <= a:opening
-    " The first line inside of a bracket begins a statement or an item.
-    return above > 0 && above == a:opening && s:Code(above) =~# s:operator
+  if above < max([a:opening, 1])
+    return 0
   endif
-  return s:Code(above) =~# s:operator
+  return s:Code(above) =~# (a:opening > 0 ? s:operator : s:operator . '\|,\s*$')
 endfunction
 
 function! LangIndent(line) abort
@@ -85,12 +88,15 @@ function! LangIndent(line) abort
     return -1
   endif
   call cursor(a:line, 1)
-  let opening = searchpair('[[({]', '', '[])}]', 'bnW', 's:IsText(line("."), col("."))')
+  let [opening, column] = searchpairpos('[[({]', '', '[])}]', 'bnW',
+        \ 's:IsText(line("."), col("."))')
   let indentation = opening > 0 ? indent(opening) : 0
   if getline(a:line) =~# '^\s*[])}]'
     return indentation
   endif
-  return indentation + shiftwidth() * ((opening > 0) + s:Continues(a:line, opening))
+  let bracket = opening > 0 ? getline(opening)[column - 1] : ''
+  return indentation
+        \ + shiftwidth() * ((opening > 0) + s:Continues(a:line, opening, bracket))
 endfunction
 
 let &cpoptions = s:saved_cpoptions

@@ -2,10 +2,10 @@
 " Language: Lang, the scripting language with lazy modules
 " Files:    *.l, scripts whose first line names lang
 "
-" After a dot, before a colon and as the name of a method every word is a name. So words are looked for
-" inside of the item langName only, which stands for a name in any other place. Of several items that
-" match at the same place Vim takes the one that is defined last: the file goes from the general to
-" the special.
+" After a dot, before a colon and as the name of a method every word is a name. So words are looked
+" for inside of the items langName and langCall only, which stand for a name in any other place. Of
+" several items that match at the same place Vim takes the one that is defined last: the file goes
+" from the general to the special.
 
 if exists('b:current_syntax')
   finish
@@ -22,8 +22,8 @@ syntax sync fromstart
 " What may stand wherever an expression or a statement may.
 syntax cluster langCode contains=langName,langCall,langDeclaration,langFunction,langClass,langEager,
       \langImport,langFrom,langCatch,langNumber,langNumberError,langOperator,langOperatorError,
-      \langDot,langChoice,langParentheses,langBrackets,langBraces,langString,langRawString,langFormat,
-      \langTripleString,langRawTripleString,langTripleFormat,langComment,langDocumentation,
+      \langDot,langChoice,langParentheses,langBrackets,langBraces,langString,langRawString,
+      \langFormat,langTripleString,langRawTripleString,langTripleFormat,langComment,langDocumentation,
       \langSeparator,langCharacterError
 
 " Names and calls; the words that have a meaning of their own; what every program knows
@@ -172,8 +172,10 @@ syntax match langKey "\d\@!\<\k\+\ze\s*:" contained nextgroup=langSeparator skip
 syntax match langEscape "\\[ntr0\\\"']" contained
 syntax match langEscapeError excludenl "\\\%(u{\x*}\=\|[^ntr0\\\"']\|$\)" contained
 syntax match langEscape "\\u{0*\%(\%(10\|[1-9a-fA-F]\)\x\{4}\|[1-9a-cA-CefEF]\x\{3}\|[dD][0-7]\x\{2}\|\x\{1,3}\)}" contained
-syntax region langString start=+"+ skip=+\\.+ excludenl end=+"\|$+ contains=langEscape,langEscapeError,@Spell
-syntax region langString start=+'+ skip=+\\.+ excludenl end=+'\|$+ contains=langEscape,langEscapeError,@Spell
+syntax region langString start=+"+ skip=+\\.+ excludenl end=+"\|$+
+      \ contains=langEscape,langEscapeError,@Spell
+syntax region langString start=+'+ skip=+\\.+ excludenl end=+'\|$+
+      \ contains=langEscape,langEscapeError,@Spell
 syntax region langTripleString start=+"""+ skip=+\\.+ end=+"""+
       \ contains=langEscape,langEscapeError,@Spell
 syntax region langTripleString start=+'''+ skip=+\\.+ end=+'''+
