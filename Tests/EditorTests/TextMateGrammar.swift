@@ -3,8 +3,8 @@ import Foundation
 /// A TextMate grammar, read from its JSON file, with every expression compiled.
 ///
 /// Of the format it knows what the grammar of this repository uses: `match`, `begin` and `end` with
-/// captures, `name`, `contentName`, `patterns`, and `include` of repository entries. Anything else is
-/// an error, so that nothing is passed over in silence. Nothing in it changes once it is made, so
+/// captures, `name`, `contentName`, `patterns`, and `include` of repository entries. Anything else
+/// is an error, so that nothing is passed over in silence. Nothing in it changes once it is made, so
 /// that tests can share it.
 final class TextMateGrammar: @unchecked Sendable {
   /// One rule that can match: a single expression, or a region from `begin` to `end`.
@@ -47,8 +47,8 @@ final class TextMateGrammar: @unchecked Sendable {
   /// All that can match inside of a region, as one expression.
   ///
   /// The branches of an alternation are tried from left to right at each place, which is the order
-  /// that the format asks for: the place first, then the end of the region, then the patterns as they
-  /// are listed.
+  /// that the format asks for: the place first, then the end of the region, then the patterns as
+  /// they are listed.
   struct Scanner {
     /// A branch: its rule, or nil for the end of the region, and the group that holds its match.
     typealias Branch = (rule: Rule?, group: Int)

@@ -2,8 +2,8 @@ import Foundation
 
 /// Gives text its scopes by a grammar, line by line, as an editor does.
 ///
-/// At each place the rule wins whose match begins first; of several that begin at the same place the
-/// end of the region, then the one that is listed first.
+/// At each place the rule wins whose match begins first; of several that begin at the same place
+/// the end of the region, then the one that is listed first.
 struct TextMateTokenizer {
   /// The scopes of every byte of a text, outermost first.
   struct Result {
