@@ -63,7 +63,8 @@ extension Engine {
   ) -> PlainValue {
     let record = pointee.modules.records[Int(event.module)]
     var fields = [
-      PlainField("event", .string(event.kind.name)), PlainField("module", .string(record.shownName)),
+      PlainField("event", .string(event.kind.name)),
+      PlainField("module", .string(record.shownName)),
       PlainField("time", PlainValue(nanoseconds: event.time)),
     ]
     fields += ModulePlace.fields(reader.read(event.place))
