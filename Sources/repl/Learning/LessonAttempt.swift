@@ -26,7 +26,7 @@ final class LessonAttempt {
     self.lesson = lesson
     folder = try LessonFolder()
     previousFolder = SourceFile.absolutePath(".")
-    machine = Machine(modulePath: [folder.path])
+    machine = Machine(output: folder.writer, modulePath: [folder.path])
     session = MachineSession(machine)
     machine.programsMayExtendPath = true
     machine.describesPatches = true
@@ -66,16 +66,18 @@ final class LessonAttempt {
     switch LessonSignals.interruptible({ session.evaluate(text) }) {
     case .incomplete: return .incomplete
     case .value(let shown):
+      // The last value would be a holder that the learner did not choose.
+      if shown != nil { _ = session.evaluate("_ = nil") }
       note(text, .value)
-      return .done(shown: shown?.description)
+      return .done(shown: shown.map { folder.hidden($0.description) })
     case .failed(.exit): return .exit
     case .failed(.syntax(let failure)):
       let message = failure.diagnostics.first?.message ?? ""
       note(text, .error("SyntaxError", message))
-      return .done(shown: withoutEnd(failure.rendered(usesColors: usesColors)))
+      return .done(shown: shown(failure.rendered(usesColors: usesColors)))
     case .failed(.runtime(let failure)):
       note(text, .error(failure.className, failure.message))
-      return .done(shown: withoutEnd(failure.rendered(usesColors: usesColors)))
+      return .done(shown: shown(failure.rendered(usesColors: usesColors)))
     }
   }
 
@@ -100,8 +102,8 @@ final class LessonAttempt {
       note("check", .checked(problems))
       let checked = "checked \(counted(graph.modules.count { $0.isSource }, "module")): "
       if problems == 0 { return checked + "no problems" }
-      return graph.failures.map { $0.rendered(usesColors: usesColors) + "\n" }.joined() + checked
-        + counted(problems, "problem")
+      let reports = graph.failures.map { $0.rendered(usesColors: usesColors) + "\n" }.joined()
+      return folder.hidden(reports) + checked + counted(problems, "problem")
     } catch {
       return "the files cannot be checked"
     }
@@ -161,10 +163,7 @@ final class LessonAttempt {
         stayedPending: pendingBefore.intersection(pending), mentioned: modules(mentionedIn: input)))
     record.modules = machine.modules
     for name in lesson.modules {
-      // What the last value holds is no place of the learner's choice, and changes with every line.
-      record.holders[name] = (machine.references(toModule: name) ?? []).filter {
-        $0 != "variable _ of <main>" && !$0.contains("<main>._")
-      }
+      record.holders[name] = machine.references(toModule: name) ?? []
       record.unresolvedNames[name] = machine.unresolvedNames(fromModule: name)
     }
     for name in lesson.answers {
@@ -187,8 +186,9 @@ final class LessonAttempt {
       })
   }
 
-  private func withoutEnd(_ text: String) -> String {
-    text.hasSuffix("\n") ? String(text.dropLast()) : text
+  /// A report without the end of its last line.
+  private func shown(_ report: String) -> String {
+    folder.hidden(report.hasSuffix("\n") ? String(report.dropLast()) : report)
   }
 }
 

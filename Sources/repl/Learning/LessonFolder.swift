@@ -70,6 +70,15 @@ final class LessonFolder {
     return String(cString: strerror(errno))
   }
 
+  /// A text with `…` in place of the folder: as the page of the course has it, and easier to read.
+  func hidden(_ text: String) -> String { text.replacing(path, with: "…") }
+
+  /// Writes what the learner's code prints, with `…` in place of the folder.
+  var writer: @Sendable (UnsafeRawBufferPointer) -> Void {
+    let path = Array(path.utf8)
+    return { _ = LessonPage.send(Array($0).replacing(path, with: Array("…".utf8))) }
+  }
+
   /// Removes it with all that is in it, also what the learner put there.
   func remove() { LessonFolder.remove(path) }
 

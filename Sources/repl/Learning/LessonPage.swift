@@ -11,16 +11,18 @@ struct LessonPage {
 
   /// Writes a text.
   mutating func write(_ text: String, terminator: String = "\n") {
-    var bytes = Array((text + terminator).utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(1, $0.baseAddress, $0.count) }
-      if count < 0 {
-        if errno == EINTR { continue }
-        isOpen = false
-        return
-      }
-      bytes = bytes.dropFirst(count)
+    if !LessonPage.send(Array((text + terminator).utf8)) { isOpen = false }
+  }
+
+  /// Writes bytes; false when nobody reads them any more.
+  static func send(_ bytes: [UInt8]) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(1, $0.baseAddress, $0.count) }
+      if count < 0 && errno != EINTR { return false }
+      rest = rest.dropFirst(max(count, 0))
     }
+    return true
   }
 
   /// Writes a title.

@@ -137,7 +137,8 @@ struct LessonRunner {
         let word = command.rawValue
         page.write("  \(word)\(String(repeating: " ", count: 8 - word.count))\(command.summary)")
       }
-      page.write("Everything else is code. Its files lie in \(attempt.folder.path)")
+      page.write("Everything else is code. '…' stands for the folder of the lesson:")
+      page.write(attempt.folder.path)
     case .task:
       page.write("\n\(attempt.lesson.introduction)\n")
       showGoals(of: attempt)
