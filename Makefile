@@ -12,6 +12,11 @@ DESTDIR ?=
 # libncurses-dev holds libtinfo.a, which a static readline needs.
 BUILD_PACKAGES := libreadline-dev libminizip-dev zlib1g-dev libncurses-dev
 BENCH_PACKAGES := lua5.4 binutils python3
+BROWSER_PACKAGES := chromium
+# Writes the manual page.
+MANUAL_PACKAGES := python3
+# What some tests look at the manual page and the completions with; without them these are skipped.
+TEST_PACKAGES := python3 mandoc zsh fish
 
 # The executable that ships needs nothing where it is installed, not even Swift's own libraries, and
 # starts in a millisecond. It has a folder of its own: its options would otherwise have the
@@ -62,21 +67,25 @@ bench: executable ## measure against Lua and CPython; look at the machine code o
 	Benchmarks/check-hot-loop.sh "$(CURDIR)/$(LANG_BINARY)"
 
 .PHONY: install
-install: ## install the executable below PREFIX
+install: ## install executable, manual page and completions below PREFIX
 	@# `sudo make install` has root's PATH: what was built before is installed then.
 	@if command -v swift >/dev/null || [ ! -x $(LANG_BINARY) ]; then $(MAKE) executable; fi
-	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 $(LANG_BINARY) "$(DESTDIR)$(PREFIX)/bin/lang"
-	@if command -v strip >/dev/null; then strip "$(DESTDIR)$(PREFIX)/bin/lang"; fi
-	@# The standard library and the manual page, as soon as there are any.
-	@if compgen -G 'stdlib/*' >/dev/null; then \
-	  install -d "$(DESTDIR)$(PREFIX)/share/lang"; \
-	  cp -R stdlib "$(DESTDIR)$(PREFIX)/share/lang/"; \
-	fi
-	@if [ -f docs/lang.1 ]; then \
-	  install -d "$(DESTDIR)$(PREFIX)/share/man/man1"; \
-	  install -m 644 docs/lang.1 "$(DESTDIR)$(PREFIX)/share/man/man1/"; \
-	fi
+	@$(call install-packages,$(MANUAL_PACKAGES))
+	@$(MAKE) --no-print-directory install-files
+
+# Where things go, one a line: made here and taken away by `uninstall`.
+INSTALLED_BINARY := $(DESTDIR)$(PREFIX)/bin/lang
+INSTALLED_MANUAL := $(DESTDIR)$(PREFIX)/share/man/man1/lang.1
+INSTALLED_BASH := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/lang
+INSTALLED_ZSH := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_lang
+INSTALLED_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/lang.fish
+
+.PHONY: uninstall
+uninstall: ## remove what install has put below PREFIX
+	rm -f "$(INSTALLED_BINARY)" "$(INSTALLED_MANUAL)" "$(INSTALLED_BASH)" "$(INSTALLED_ZSH)" \
+	  "$(INSTALLED_FISH)"
+	rm -rf "$(DESTDIR)$(PREFIX)/share/lang/stdlib"
+	@rmdir "$(DESTDIR)$(PREFIX)/share/lang" 2>/dev/null || true
 
 .PHONY: format
 format: swift ## format the Swift sources in place
@@ -86,11 +95,35 @@ format: swift ## format the Swift sources in place
 lint: swift ## check the format of the Swift sources
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
 
+.PHONY: browser
+browser: ## install the browser that tests the page of --report=html
+	@$(call install-packages,$(BROWSER_PACKAGES))
+
 .PHONY: clean
 clean: ## remove everything that was built
 	rm -rf .build examples/embedding/.build Benchmarks/.work
 
 # Steps of the above.
+
+.PHONY: install-files
+install-files:
+	install -D -m 755 $(LANG_BINARY) "$(INSTALLED_BINARY)"
+	@if command -v strip >/dev/null; then strip "$(INSTALLED_BINARY)"; fi
+	@# The standard library, as soon as there is one.
+	@if compgen -G 'stdlib/*' >/dev/null; then \
+	  install -d "$(DESTDIR)$(PREFIX)/share/lang"; \
+	  cp -R stdlib "$(DESTDIR)$(PREFIX)/share/lang/"; \
+	fi
+	Scripts/manual.py $(LANG_BINARY) | install -D -m 644 /dev/stdin "$(INSTALLED_MANUAL)"
+	$(call install-completion,bash) "$(INSTALLED_BASH)"
+	$(call install-completion,zsh) "$(INSTALLED_ZSH)"
+	$(call install-completion,fish) "$(INSTALLED_FISH)"
+
+install-completion = $(LANG_BINARY) --generate-completion-script $(1) | install -D -m 644 /dev/stdin
+
+.PHONY: test-tools
+test-tools:
+	@$(call install-packages,$(TEST_PACKAGES))
 
 .PHONY: executable
 executable: packages

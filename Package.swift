@@ -20,16 +20,34 @@ let package = Package(
     .executableTarget(
       name: "repl",
       dependencies: [
-        "LangRuntime", "CReadline",
+        "Lang", "LangRuntime", "CReadline", "ReportPage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["ReportPage"]),
+    // The page of `--report=html`. Apart, since the compiler takes 8 s for its texts.
+    .target(
+      name: "ReportPage", path: "Sources/repl/ReportPage",
+      resources: [
+        .embedInCode("page.html"), .embedInCode("page.css"), .embedInCode("words.js"),
+        .embedInCode("model.js"), .embedInCode("layout.js"), .embedInCode("graph.js"),
+        .embedInCode("timeline.js"), .embedInCode("tables.js"), .embedInCode("page.js"),
       ]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     .systemLibrary(name: "CMinizip", providers: [.apt(["libminizip-dev", "zlib1g-dev"])]),
     .testTarget(name: "LangTests", dependencies: ["Lang"]),
     .testTarget(name: "LangRuntimeTests", dependencies: ["LangRuntime"]),
     // Runs the executable over Tests/scripts; see Tests/scripts/README.md.
-    .testTarget(name: "ScriptTests"),
+    .testTarget(name: "ScriptTests", dependencies: ["TestSupport"]),
     // Runs the examples of the documentation and of `examples`.
-    .testTarget(name: "DocumentationTests", dependencies: ["Lang", "LangRuntime"]),
+    .testTarget(name: "DocumentationTests", dependencies: ["Lang", "LangRuntime", "TestSupport"]),
+    // Uses the page of `--report=html` in a browser.
+    .testTarget(name: "PageTests"),
+    // Compares what `editors` colours with what the lexer reads.
+    .testTarget(name: "EditorTests", dependencies: ["Lang"]),
+    // Runs the executable at a pseudo-terminal, as a person would.
+    .testTarget(name: "TerminalTests", dependencies: ["CTerminal", "TestSupport"]),
+    .target(name: "CTerminal", path: "Tests/CTerminal"),
+    // What the tests of the executable share.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
   ]
 )

@@ -28,7 +28,7 @@ struct ExampleTests {
   @Test(
     "Example", arguments: Page.all.flatMap { (try? $0.examples().programs) ?? [] }, [false, true])
   func example(example: Example, isStressed: Bool) async throws {
-    let folder = try Scratch()
+    let folder = try TemporaryDirectory()
     try folder.write(example.pieces[0].files)
     try folder.write("example.l", example.program)
     let arguments = example.kind == .checked ? ["check", "example.l"] : ["example.l"]
@@ -53,7 +53,7 @@ struct ExampleTests {
 
   @Test("Commands", arguments: Page.all.flatMap { (try? $0.examples().consoles) ?? [] })
   func console(example: ConsoleExample) async throws {
-    let folder = try Scratch()
+    let folder = try TemporaryDirectory()
     try folder.write(example.files)
     for (command, output) in example.commands {
       let result = try await Executable.runCommand(command, in: folder.url)
@@ -92,7 +92,7 @@ struct ExampleTests {
     let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String }
     let names = (paths ?? []).filter { $0.hasSuffix(".l") || $0.hasSuffix(".txt") }.sorted()
     #expect(names.count > 12)
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     try ArchiveWriter.write(
       names.map { name in
         (name, Array(try Data(contentsOf: folder.appendingPathComponent(name))))
@@ -107,7 +107,7 @@ struct ExampleTests {
   @Test("The program in examples/lazy as its Makefile bundles it")
   func bundle() async throws {
     let folder = Executable.packageRoot.appendingPathComponent("examples/lazy")
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     let make = "make --silent --no-print-directory -C '\(folder.path)' LANG_EXECUTABLE=lang"
     let archive = scratch.url.appendingPathComponent("museum.zip").path
     let result = try await Executable.runCommand(
@@ -126,7 +126,7 @@ struct ExampleTests {
   }
 }
 
-extension Scratch {
+extension TemporaryDirectory {
   /// Writes the files of an example; members of an archive come together, in their order.
   func write(_ files: [ExampleFile]) throws {
     var archives: [(path: String, members: [(name: String, bytes: [UInt8])])] = []

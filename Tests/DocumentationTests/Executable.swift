@@ -1,26 +1,13 @@
 import Foundation
+import TestSupport
 
-/// The `lang` executable under test: `LANG_EXECUTABLE`, or the newest build in the package.
+/// Runs the `lang` executable under test as examples need it.
 enum Executable {
-  /// The root of the package, found from where this file was compiled.
-  static let packageRoot = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  /// The root of the package.
+  static let packageRoot = LangExecutable.packageRoot
 
   /// Its path; nil when nothing was built.
-  static let path: String? = {
-    if let path = ProcessInfo.processInfo.environment["LANG_EXECUTABLE"] {
-      return FileManager.default.isExecutableFile(atPath: path)
-        ? URL(fileURLWithPath: path).path : nil
-    }
-    func age(_ path: String) -> Date {
-      let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-      return attributes?[.modificationDate] as? Date ?? .distantPast
-    }
-    return [".build/static/lang", ".build/release/lang", ".build/debug/lang"]
-      .map { packageRoot.appendingPathComponent($0).resolvingSymlinksInPath().path }
-      .filter { FileManager.default.isExecutableFile(atPath: $0) }
-      .max { age($0) < age($1) }
-  }()
+  static let path = LangExecutable.path
 
   /// How a run ended.
   struct Result: Sendable {
@@ -55,7 +42,7 @@ enum Executable {
   /// error as one.
   static func runCommand(_ command: String, in folder: URL) async throws -> Result {
     guard let path else { throw CocoaError(.fileNoSuchFile) }
-    let tools = try Scratch()
+    let tools = try TemporaryDirectory()
     try FileManager.default.createSymbolicLink(
       at: tools.url.appendingPathComponent("lang"), withDestinationURL: URL(fileURLWithPath: path))
     let process = makeProcess("/bin/sh", ["-c", "exec 2>&1; \(command)"], folder)
@@ -69,9 +56,7 @@ enum Executable {
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    process.environment = ProcessInfo.processInfo.environment.filter { name, _ in
-      !name.hasPrefix("LANG_") && name != "FORCE_COLOR"
-    }
+    process.environment = LangExecutable.cleanEnvironment
     return process
   }
 
@@ -80,7 +65,7 @@ enum Executable {
     _ process: Process, pausing steps: [() throws -> Void]
   ) async throws -> (outputs: [String], result: Result) {
     // A file, not a pipe: nobody has to read while the program runs.
-    let scratch = try Scratch()
+    let scratch = try TemporaryDirectory()
     let errors = try scratch.write("errors", "")
     let errorStream = try FileHandle(forWritingTo: errors)
     let (input, output) = (Pipe(), Pipe())
@@ -122,27 +107,5 @@ enum Executable {
   }
 }
 
-/// A folder that is there as long as this object is.
-final class Scratch {
-  /// The folder, without symbolic links in its path.
-  let url: URL
-
-  init() throws {
-    let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
-      .appendingPathComponent("lang-documentation-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    url = folder
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  /// Writes a text into a file of the folder, making the folders on the way.
-  @discardableResult
-  func write(_ path: String, _ text: String) throws -> URL {
-    let file = url.appendingPathComponent(path)
-    try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
-    return file
-  }
-}
+/// A folder for the files of an example.
+typealias TemporaryDirectory = TestSupport.TemporaryDirectory

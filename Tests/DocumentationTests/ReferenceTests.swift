@@ -26,7 +26,7 @@ struct ReferenceTests {
   private func directory(of expression: String, after statements: String = "") async throws
     -> Set<String>
   {
-    let folder = try Scratch()
+    let folder = try TemporaryDirectory()
     try folder.write("list.l", "\(statements)\nprint(dir(\(expression)).join(\" \"))\n")
     let result = try await Executable.run(["list.l"], in: folder.url)
     #expect(result.exitCode == 0, "\(result.standardError)")

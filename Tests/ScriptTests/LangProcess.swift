@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// How a run of the `lang` executable ended.
 struct RunResult: Sendable {
@@ -37,25 +38,11 @@ enum LangProcess {
   /// The seconds after which a run is killed.
   static let timeLimit = 60.0
 
-  /// The root of the package, found from where this file was compiled.
-  static let packageRoot = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  /// The root of the package.
+  static let packageRoot = LangExecutable.packageRoot
 
-  /// The executable under test: `LANG_EXECUTABLE`, or the newest build in the package.
-  static let executable: String? = {
-    if let path = ProcessInfo.processInfo.environment["LANG_EXECUTABLE"] {
-      return FileManager.default.isExecutableFile(atPath: path)
-        ? URL(fileURLWithPath: path).path : nil
-    }
-    func age(_ path: String) -> Date {
-      let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-      return attributes?[.modificationDate] as? Date ?? .distantPast
-    }
-    return [".build/release/lang", ".build/debug/lang"]
-      .map { packageRoot.appendingPathComponent($0).resolvingSymlinksInPath().path }
-      .filter { FileManager.default.isExecutableFile(atPath: $0) }
-      .max { age($0) < age($1) }
-  }()
+  /// The executable under test; nil when nothing was built.
+  static let executable = LangExecutable.path
 
   /// Runs `lang` with `arguments` in `directory`.
   static func run(
@@ -102,7 +89,7 @@ enum LangProcess {
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.currentDirectoryURL = directory
-    process.environment = cleanEnvironment.merging(environment) { _, new in new }
+    process.environment = LangExecutable.cleanEnvironment.merging(environment) { _, new in new }
     let streams = [
       try FileHandle(forReadingFrom: inputFile), try FileHandle(forWritingTo: outputFile),
       try FileHandle(forWritingTo: errorFile),
@@ -142,11 +129,6 @@ enum LangProcess {
       timedOut: deadline.hasPassed, output: try Data(contentsOf: outputFile),
       standardError: String(decoding: try Data(contentsOf: errorFile), as: UTF8.self))
   }
-
-  /// The environment without what would change how `lang` behaves or looks.
-  private static let cleanEnvironment = ProcessInfo.processInfo.environment.filter { name, _ in
-    !name.hasPrefix("LANG_") && name != "FORCE_COLOR"
-  }
 }
 
 /// Lets two processes run at a time; more would only disturb each other's time limits.
@@ -183,31 +165,5 @@ private final class Deadline: @unchecked Sendable {
   func pass() { lock.withLock { passed = true } }
 }
 
-/// A folder that is removed with the last reference to it.
-final class TemporaryDirectory: Sendable {
-  /// Where it is.
-  let url: URL
-
-  /// Makes an empty folder with a name of its own.
-  init() throws {
-    url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("lang-tests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  /// Writes a file into it.
-  @discardableResult
-  func write(_ name: String, _ contents: Data) throws -> URL {
-    let file = url.appendingPathComponent(name)
-    try contents.write(to: file)
-    return file
-  }
-
-  /// Writes a file of text into it.
-  @discardableResult
-  func write(_ name: String, _ contents: String) throws -> URL {
-    try write(name, Data(contents.utf8))
-  }
-}
+/// A folder for the files of a test.
+typealias TemporaryDirectory = TestSupport.TemporaryDirectory

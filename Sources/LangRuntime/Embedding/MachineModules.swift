@@ -45,7 +45,7 @@ extension Machine {
   }
 
   /// What a report of the modules looks like.
-  public enum ReportFormat: String, Sendable {
+  public enum ReportFormat: String, CaseIterable, Sendable {
     /// A table for people.
     case text
     /// Described in `docs/report.md`.

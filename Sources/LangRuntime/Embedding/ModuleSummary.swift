@@ -15,6 +15,7 @@ public struct ModuleSummary: Sendable {
 
   /// The full dotted name.
   public let name: String
+  /// Where it stands now.
   public let state: State
   /// Whether it is written in Swift.
   public let isNative: Bool
@@ -38,6 +39,7 @@ public struct ModuleSummary: Sendable {
   public internal(set) var patched = 0
   /// Who held them, in words, if the machine was told to find out.
   public internal(set) var patchedHolders: [String] = []
+  /// How often it was reloaded.
   public internal(set) var reloads = 0
 }
 
@@ -132,9 +134,10 @@ extension Engine {
   /// See ``Machine/modules``.
   func moduleSummaries() -> [ModuleSummary] {
     let reader = PlaceReader()
+    let owners = self.importers
     var importers: [Int: [String]] = [:]
     for event in pointee.modules.log.events where event.kind == .bind {
-      guard let importer = module(around: event.place)?.name else { continue }
+      guard let importer = owners.name(at: event.place) else { continue }
       if importers[Int(event.module)]?.contains(importer) != true {
         importers[Int(event.module), default: []].append(importer)
       }
@@ -142,7 +145,7 @@ extension Engine {
     var summaries: [ModuleSummary] = []
     for (number, record) in pointee.modules.records.enumerated() {
       if !record.isImported || record.isForgotten { continue }
-      summaries.append(summary(of: record, number, importers[number] ?? [], reader))
+      summaries.append(summary(of: record, number, importers[number] ?? [], owners, reader))
     }
     for name in pointee.modules.natives.keys {
       let known = pointee.modules.byName[name].map { pointee.modules.records[$0].form }
@@ -154,7 +157,8 @@ extension Engine {
   }
 
   private func summary(
-    of record: ModuleRecord, _ number: Int, _ importers: [String], _ reader: PlaceReader
+    of record: ModuleRecord, _ number: Int, _ importers: [String],
+    _ owners: ModuleImporters, _ reader: PlaceReader
   ) -> ModuleSummary {
     let state: ModuleSummary.State =
       switch record.state {
@@ -173,7 +177,7 @@ extension Engine {
       ?? pointee.modules.loading.last { $0.number == number }?.load
     summary.reason = load?.reason.text
     summary.cause = reader.read(load?.cause)
-    summary.causeModule = module(around: load?.cause)?.name
+    summary.causeModule = owners.name(at: load?.cause)
     summary.patched = (record.loads.first?.patched ?? 0) + Int(record.patchedNames)
     summary.patchedHolders = record.patches.flatMap(\.holders)
     summary.reloads = max(0, record.loads.count - 1)

@@ -6,6 +6,7 @@ import Lang
 extension MachineSession {
   /// A variable of the session, as ``variables(showing:)`` lists it.
   public struct Variable: Sendable {
+    /// Its name.
     public let name: String
     /// `int`, `function`, `module`; `name` for one from a module that was not asked yet.
     public let type: String
@@ -39,19 +40,23 @@ extension MachineSession {
   /// Runs and loads nothing: of what is not loaded there are none.
   public func names(at path: [String]) -> [String] {
     let engine = machine.engine
-    guard let first = path.first else {
+    guard !path.isEmpty else {
       var names = BuiltinNames.all.map { "\($0)" }
       names += globals.map { engine.pointee.symbols.text(of: $0) }
       return Set(names.filter { !$0.hasPrefix("__") && $0 != "_" }).sorted()
     }
-    guard var value = variable(first) else { return [] }
+    return value(at: path).map { engine.quietNames(of: $0) } ?? []
+  }
+
+  /// What a path of names leads to, as far as that can be found without running anything.
+  func value(at path: [String]) -> Value? {
+    guard let first = path.first, var value = variable(first) else { return nil }
     for name in path.dropFirst() {
-      guard let next = engine.quietAttribute(of: value, engine.pointee.symbols.intern(name)) else {
-        return []
-      }
+      let symbol = machine.engine.pointee.symbols.intern(name)
+      guard let next = machine.engine.quietAttribute(of: value, symbol) else { return nil }
       value = next
     }
-    return engine.quietNames(of: value)
+    return value
   }
 
   /// The value of a variable or built-in; a deferred name counts when it was resolved.
@@ -78,14 +83,8 @@ extension MachineSession {
   }
 
   private func function(at path: [String]) -> FunctionReference? {
-    guard let first = path.first, var value = variable(first) else { return nil }
+    guard var value = value(at: path) else { return nil }
     let engine = machine.engine
-    for name in path.dropFirst() {
-      guard let next = engine.quietAttribute(of: value, engine.pointee.symbols.intern(name)) else {
-        return nil
-      }
-      value = next
-    }
     if value.tag == .boundMethod { value = value.boundMethod.pointee.method }
     if value.tag == .class {
       value = engine.member(engine.pointee.symbols.intern("init"), of: value.class)?.value ?? value
@@ -156,5 +155,17 @@ extension Engine {
       return Set(attributeNames(of: value) + inside).sorted()
     default: return attributeNames(of: value)
     }
+  }
+}
+
+extension Machine {
+  /// The names of a module's attributes; none unless it is loaded.
+  ///
+  /// Loads nothing.
+  public func attributeNames(ofModule name: String) -> [String] {
+    guard let number = engine.pointee.modules.byName[name],
+      let module = engine.pointee.modules.records[number].module
+    else { return [] }
+    return engine.quietNames(of: Value(.module, module))
   }
 }

@@ -22,6 +22,7 @@ public indirect enum ShownValue: Sendable, CustomStringConvertible {
   public struct Item: Sendable {
     /// The key of a map's entry.
     public let key: ShownValue?
+    /// The item, or the entry's value.
     public let value: ShownValue
   }
 
@@ -32,6 +33,7 @@ public indirect enum ShownValue: Sendable, CustomStringConvertible {
     /// Scalars of each text.
     public var textLength: Int
 
+    /// Limits of items of all containers together, and scalars of each text.
     public init(items: Int, textLength: Int) {
       self.items = items
       self.textLength = textLength

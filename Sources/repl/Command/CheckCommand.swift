@@ -12,7 +12,7 @@ struct CheckCommand: ParsableCommand {
       catches that.
       """)
 
-  @Option(name: .customLong("path"), help: RunOptions.pathHelp)
+  @Option(name: .customLong("path"), help: RunOptions.pathHelp, completion: RunOptions.placeKind)
   var paths: [String] = []
 
   @Option(
@@ -22,7 +22,8 @@ struct CheckCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Scripts, zip archives, or folders of which every module is checked.", valueName: "file"))
+      "Scripts, zip archives, or folders of which every module is checked.", valueName: "file"),
+    completion: .file(extensions: ["l", "zip"]))
   var files: [String] = []
 
   func validate() throws {
@@ -33,8 +34,7 @@ struct CheckCommand: ParsableCommand {
     var check = Check()
     for file in files { check.add(.file(file), named: file, paths) }
     for module in modules { check.add(.module(module), named: module, paths) }
-    check.summarize()
-    throw ExitStatus(code: check.status)
+    throw ExitStatus(code: check.summarize())
   }
 }
 
@@ -69,15 +69,16 @@ private struct Check {
     Console.error(failure.rendered(usesColors: Console.errorUsesColors), terminator: "")
   }
 
-  /// Says how much was checked.
-  func summarize() {
+  /// Says how much was checked; gives the exit code.
+  func summarize() -> Int32 {
     let all = counted(sources.count, "module")
     if problemCount > 0 {
       Console.error(
         "\nchecked \(all): \(counted(problemCount, "problem")) in "
           + (faultySources.count == 1 ? "1 of them" : "\(faultySources.count) of them"))
     } else if status == ExitCode.success {
-      print("checked \(all): no problems")
+      return Console.output("checked \(all): no problems\n")
     }
+    return status
   }
 }

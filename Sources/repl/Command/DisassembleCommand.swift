@@ -4,7 +4,9 @@ import ArgumentParser
 struct DisassembleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dis", abstract: "Shows the bytecode of a script.")
-  @Argument(help: "The script.") var file: String
+
+  @Argument(help: "The script.", completion: .file(extensions: ["l"]))
+  var file: String
 
   func run() throws { throw ExitStatus(code: ScriptRunner().disassembleFile(file)) }
 }

@@ -11,6 +11,9 @@ extension RunOptions {
       "Look for modules here too: a folder, a zip, or a folder in one; may be repeated.",
       valueName: "place")
   }
+
+  /// What completes the value of `--path`: folders, and archives on the way.
+  static var placeKind: CompletionKind { .file(extensions: ["zip"]) }
 }
 
 extension ScriptRunner {

@@ -11,6 +11,6 @@ enum ExitCode {
   static let cannotBeRead: Int32 = 74
   /// The reader of the output has gone away; what a shell shows for other programs then.
   static let brokenPipe: Int32 = 141
-  /// Ctrl-C.
+  /// What a shell shows for a process that Ctrl-C has ended.
   static let interrupted: Int32 = 130
 }

@@ -1,5 +1,6 @@
 import Glibc
 import LangRuntime
+import ReportPage
 
 /// Runs one program and turns its end into an exit code and messages on standard error.
 struct ScriptRunner {
@@ -25,7 +26,7 @@ struct ScriptRunner {
     }
     switch SourceFile.read(path) {
     case .failure(let error):
-      Console.error("lang: cannot read '\(path)': \(error.reason)")
+      showUnreadable(path, error)
       return ExitCode.cannotBeRead
     case .success(let source):
       machine.addModulePath(SourceFile.folder(of: location))
@@ -50,13 +51,33 @@ struct ScriptRunner {
   }
 
   /// Runs what comes from standard input.
-  func runStandardInput() -> Int32 {
+  func runStandardInput(arguments: [String] = []) -> Int32 {
     switch SourceFile.read(descriptor: 0) {
     case .failure(let error):
       Console.error("lang: cannot read standard input: \(error.reason)")
       return ExitCode.cannotBeRead
-    case .success(let source): return runText(source, name: "<stdin>")
+    case .success(let source):
+      return runText(source, name: "<stdin>", arguments: arguments)
     }
+  }
+
+  /// Says why a script cannot be read, and what was perhaps meant.
+  private func showUnreadable(_ path: String, _ error: SourceFile.ReadError) {
+    Console.error("lang: cannot read '\(path)': \(error.reason)")
+    if access(path, F_OK) == 0 { return }
+    if LangCommand.isCommand(path) {
+      Console.error(
+        "lang: options of the command '\(path)' stand behind it: lang \(path) [option ...]")
+    } else if let command = LangCommand.commandLike(path) {
+      Console.error("lang: did you mean the command '\(command)'?")
+    }
+  }
+
+  /// Serves a prompt until the person leaves.
+  func runPrompt() -> Int32 {
+    prepare(program: "", arguments: [], searching: SourceFile.absolutePath("."))
+    let prompt = Prompt(self)
+    return finish(prompt.run())
   }
 
   /// Sets up what all programs find: the path behind their own folder, rules of imports, arguments.
@@ -75,6 +96,9 @@ struct ScriptRunner {
       }
     }
     for name in options.eager { machine.importEagerly(name, rule: "--eager \(name)") }
+    if options.isTraced {
+      Tracing.begin(machine, style: Style.error) { Console.error($0) }
+    }
     if options.isEager || getenv("LANG_LAZY").map({ String(cString: $0) == "0" }) ?? false {
       machine.importsAreLazy = false
     }
@@ -88,31 +112,38 @@ struct ScriptRunner {
       Console.error("lang: cannot read '\(path)': \(error.reason)")
       return ExitCode.cannotBeRead
     case .success(let source):
-      return finish {
-        () throws(LangError) in
-        print(try machine.disassemble(source, name: path), terminator: "")
+      var text = ""
+      let status = finish { () throws(LangError) in
+        text = try machine.disassemble(source, name: path)
       }
+      return status == ExitCode.success ? Console.output(text) : status
     }
   }
 
   private func finish(_ body: () throws(LangError) -> Void) -> Int32 {
     var status = ExitCode.success
+    var wasInterrupted = false
     do throws(LangError) {
       try body()
     } catch {
       machine.flushOutput()
       status = report(error)
+      if case .runtime(let failure) = error { wasInterrupted = failure.className == "Interrupt" }
     }
+    if options.staysAtPrompt {
+      status = Prompt(self, continuesProgram: true).run()
+      wasInterrupted = false
+    }
+    return finish(status, wasInterrupted: wasInterrupted)
+  }
+
+  /// Writes what is left to write; gives the exit code.
+  private func finish(_ status: Int32, wasInterrupted: Bool = false) -> Int32 {
     machine.flushOutput()
-    status = writeReport(status)
+    var status = writeReport(status)
     if let failure = machine.outputFailure {
-      // A reader that has gone away needs no message: `lang x.l | head -1`.
-      if failure == EPIPE { return ExitCode.brokenPipe }
-      if status == ExitCode.success {
-        let reason = String(cString: strerror(failure))
-        Console.error("lang: cannot write to standard output: \(reason)")
-        status = ExitCode.cannotBeRead
-      }
+      if failure == EPIPE && !wasInterrupted { return ExitCode.brokenPipe }
+      if status == ExitCode.success { status = Console.outputStatus(afterFailure: failure) }
     }
     if getenv("LANG_GC_STATS") != nil {
       let statistics = machine.collectorStatistics
@@ -121,22 +152,37 @@ struct ScriptRunner {
         "gc: collections \(statistics.collections), longest pause \(milliseconds) ms, "
           + "heap \(statistics.bytes) bytes")
     }
+    if wasInterrupted { InterruptSignal.endProcess() }
     return status
   }
 
   /// Writes the report that was asked for, to standard error or to a file.
   private func writeReport(_ status: Int32) -> Int32 {
     guard let format = options.report else { return status }
-    let text = machine.moduleReport(format)
+    let bytes = makeReport(format)
     guard let file = options.reportFile else {
-      Console.error(text, terminator: "")
-      return status
+      let isWritten = Console.error(
+        String(decoding: bytes, as: UTF8.self), terminator: "")
+      return isWritten || status != ExitCode.success ? status : ExitCode.cannotBeRead
     }
-    if let reason = SourceFile.write(Array(text.utf8), to: file) {
+    // A file that would become too large is an error like any other, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
+    if let reason = SourceFile.write(bytes, to: file) {
       Console.error("lang: cannot write the report to '\(file)': \(reason)")
       return status == ExitCode.success ? ExitCode.cannotBeRead : status
     }
     return status
+  }
+
+  private func makeReport(_ format: ReportFormat) -> [UInt8] {
+    switch format {
+    case .text: Array(machine.moduleReport(.text).utf8)
+    case .json: Array(machine.moduleReport(.json).utf8)
+    case .html:
+      HTMLReport.page(
+        report: machine.moduleReport(.json), events: machine.moduleEvents(),
+        text: machine.moduleReport(.text))
+    }
   }
 
   /// Shows why a program ended; gives the exit code.
@@ -157,7 +203,7 @@ struct ScriptRunner {
 
 extension Substring {
   /// The text without spaces at its ends.
-  fileprivate func trimmingSpaces() -> String {
+  func trimmingSpaces() -> String {
     var text = self.drop { $0 == " " }
     while text.last == " " { text.removeLast() }
     return String(text)

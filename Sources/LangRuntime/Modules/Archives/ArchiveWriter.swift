@@ -13,9 +13,8 @@ enum ArchiveWriter {
 
   /// Writes the members, deflated and in this order, to a new file at `path`.
   ///
-  /// The same members give the same bytes: each has the date 1980-01-01. The archive is made in
-  /// memory, written to a file beside `path`, and then takes the place of what was there, so that
-  /// nobody ever sees a part of it. What `Archive` would refuse is an error.
+  /// The same members give the same bytes: each has the date 1980-01-01. What `Archive` would refuse
+  /// is an error.
   ///
   /// - Returns: The size of the archive in bytes.
   @discardableResult
@@ -23,7 +22,11 @@ enum ArchiveWriter {
     _ members: [(name: String, bytes: [UInt8])], to path: String
   ) throws(ArchiveError) -> Int {
     let bytes = try archive(of: members)
-    try replaceFile(at: path, by: bytes)
+    do throws(FileError) {
+      try writeFile(bytes, to: path)
+    } catch {
+      throw ArchiveError(reason: error.reason)
+    }
     return bytes.count
   }
 
@@ -89,41 +92,6 @@ enum ArchiveWriter {
       zipWriteInFileInZip(zip, $0.baseAddress, UInt32($0.count)) == ZIP_OK
     }
     return zipCloseFileInZip(zip) == ZIP_OK && isWritten
-  }
-
-  /// Writes a file beside `path` and renames it.
-  private static func replaceFile(at path: String, by bytes: [UInt8]) throws(ArchiveError) {
-    var temporary = ""
-    var descriptor: Int32 = -1
-    // Something may be left of a process that had our number.
-    for attempt in 0..<100 {
-      temporary = "\(path).\(getpid())-\(attempt).tmp"
-      descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 || errno != EEXIST { break }
-    }
-    if descriptor < 0 { throw ArchiveFile.failure(errno) }
-    var failure = writeAll(bytes, to: descriptor)
-    // Some file systems only say when a file is closed that it does not fit.
-    if close(descriptor) != 0 && failure == 0 { failure = errno }
-    if failure == 0 && rename(temporary, path) != 0 { failure = errno }
-    if failure != 0 {
-      unlink(temporary)
-      throw ArchiveFile.failure(failure)
-    }
-  }
-}
-
-/// Writes everything; gives the number of the error, or 0.
-private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
-  bytes.withUnsafeBytes { bytes in
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      if count < 0 && errno == EINTR { continue }
-      if count < 0 { return errno }
-      rest = rest.dropFirst(count)
-    }
-    return 0
   }
 }
 

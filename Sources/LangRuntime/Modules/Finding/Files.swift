@@ -73,8 +73,18 @@ func readFile(_ path: String) throws(FileError) -> [UInt8] {
 /// What is no regular file (`/dev/stdout`, a pipe) is written to directly.
 func writeFile(_ bytes: [UInt8], to path: String) throws(FileError) {
   let isDirect = FileKind(path) == .other
-  let name = isDirect ? path : "\(path).\(getpid()).new"
-  let descriptor = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+  var name = path
+  var descriptor: Int32 = -1
+  if isDirect {
+    descriptor = open(name, O_WRONLY | O_CLOEXEC)
+  } else {
+    // Something may be left of a process that had our number.
+    for attempt in 0..<100 {
+      name = "\(path).\(getpid())-\(attempt).tmp"
+      descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 || errno != EEXIST { break }
+    }
+  }
   if descriptor < 0 { throw FileError(reason: String(cString: strerror(errno))) }
   var sent = 0
   var failure: Int32 = 0
@@ -82,12 +92,13 @@ func writeFile(_ bytes: [UInt8], to path: String) throws(FileError) {
     let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + sent, $0.count - sent) }
     if count >= 0 { sent += count } else if errno != EINTR { failure = errno }
   }
+  // Some file systems only say when a file is closed that it does not fit.
   if close(descriptor) != 0 && failure == 0 { failure = errno }
-  if isDirect && failure == 0 { return }
-  if failure == 0 && rename(name, path) == 0 { return }
-  if failure == 0 { failure = errno }
-  if !isDirect { unlink(name) }
-  throw FileError(reason: String(cString: strerror(failure)))
+  if !isDirect {
+    if failure == 0 && rename(name, path) != 0 { failure = errno }
+    if failure != 0 { unlink(name) }
+  }
+  if failure != 0 { throw FileError(reason: String(cString: strerror(failure))) }
 }
 
 /// The absolute form of a path, with links resolved; the path itself when it does not exist.

@@ -19,7 +19,7 @@ extension Engine {
     guard let observer = pointee.modules.stepObserver else { return }
     // What the program printed before comes first.
     pointee.output.flush()
-    var step = makeStep(event, observer.reader)
+    var step = makeStep(event, observer.reader, importers)
     step.depth = pointee.modules.loading.count
     observer.body(step)
   }
@@ -32,18 +32,30 @@ extension Engine {
     pointee.modules.describesPatches ? references(to: value, in: table) : []
   }
 
+  /// Tells whose code the places of events are in, as of now.
+  var importers: ModuleImporters { ModuleImporters(pointee.modules.records) }
+
   /// Everything that is kept in the log, in order.
   func moduleSteps() -> [ModuleStep] {
     let reader = PlaceReader()
-    return pointee.modules.log.events.map { makeStep($0, reader) }
+    let importers = importers
+    return pointee.modules.log.events.map { makeStep($0, reader, importers) }
+  }
+
+  /// The last step of a kind in the life of a module.
+  func lastStep(_ kind: ModuleEvent.Kind, of module: Int) -> ModuleStep? {
+    pointee.modules.log.events.last { $0.kind == kind && $0.module == module }
+      .map { makeStep($0, PlaceReader(), importers) }
   }
 
   /// An event as others see it.
-  private func makeStep(_ event: ModuleEvent, _ reader: PlaceReader) -> ModuleStep {
+  private func makeStep(
+    _ event: ModuleEvent, _ reader: PlaceReader, _ importers: ModuleImporters
+  ) -> ModuleStep {
     let record = pointee.modules.records[Int(event.module)]
     var step = ModuleStep(
       kind: event.kind.step, module: record.name, location: record.location, time: event.time,
-      place: reader.read(event.place), importer: module(around: event.place)?.name)
+      place: reader.read(event.place), importer: importers.name(at: event.place))
     switch event.kind {
     case .find, .bind, .findAndBind, .forget: break
     case .bypass:
@@ -62,18 +74,6 @@ extension Engine {
       step.error = isPending ? "module '\(record.name)' is not loaded yet" : event.load?.failure
     }
     return step
-  }
-
-  /// The module whose code a place is in; nil when that is not known any more.
-  ///
-  /// A text that was replaced by a reload is known by where it lies.
-  func module(around place: Place?) -> ModuleRecord? {
-    guard let source = place?.source else { return nil }
-    return pointee.modules.records.first { record in
-      guard let known = record.loadedSource else { return false }
-      if known === source { return true }
-      return known.location == source.location && known.name == source.name
-    }
   }
 }
 
