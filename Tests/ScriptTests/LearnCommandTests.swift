@@ -257,10 +257,21 @@ struct LearnCommandTests {
   @Test func mistakesAreShownAndNothingEnds() async throws {
     let lines = ["import tea", "tea.colour", "1 +* 2", "tea.price", "quit"]
     let result = try await learn("1", typing: lines)
-    #expect(result.text.contains("AttributeError"))
-    #expect(result.text.contains("error: "))
+    #expect(result.text.contains("error: AttributeError: module 'tea' has no attribute 'colour'"))
+    #expect(result.text.contains("1> 1 +* 2\nerror: "))
     #expect(reached(result) == [1, 2])
     #expect(result.exitCode == 0)
+  }
+
+  @Test func pathsAreShortAndStacksAligned() async throws {
+    let result = try await learn("7", typing: ["import report", "report", "report.pages", "quit"])
+    #expect(result.lines.contains("<lazy module 'report' from …/report.l>"))
+    let start = try #require(result.lines.firstIndex(of: "stack, most recent call last:"))
+    #expect(
+      result.lines[(start + 1)...(start + 2)] == [
+        "  <input>:1:8      <main>", "  …/report.l:4:18  <report>",
+      ])
+    #expect(!result.text.contains(temporary.path))
   }
 
   @Test func theCodeCanLeave() async throws {
@@ -375,6 +386,14 @@ struct LearnCommandTests {
     #expect(result.text.contains("could not be kept: "))
   }
 
+  @Test func withoutATemporaryFolderThereIsNoLesson() async throws {
+    var environment = environment
+    environment["TMPDIR"] = directory.url.path + "/missing"
+    let result = try await learn("1", typing: ["import tea"], environment: environment)
+    #expect(result.exitCode == 74)
+    #expect(result.standardError.hasPrefix("lang: cannot make a folder in "))
+  }
+
   // MARK: Another window, and signals
 
   /// Runs a lesson in a shell that types into it; `$lesson` is its folder, `says` waits for a text.
@@ -394,7 +413,7 @@ struct LearnCommandTests {
       exec 3>&-
       code=0; wait $course || code=$?
       cat page
-      echo "ended with $code"
+      printf '\\nended with %s\\n' "$code"
       ls "$TMPDIR"
       """
     var environment = environment

@@ -200,7 +200,7 @@ final class LessonAttempt {
 
   /// A report without the end of its last line.
   private func shown(_ report: String) -> String {
-    folder.hidden(report.hasSuffix("\n") ? String(report.dropLast()) : report)
+    folder.hidden(inReport: report.hasSuffix("\n") ? String(report.dropLast()) : report)
   }
 }
 

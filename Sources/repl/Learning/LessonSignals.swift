@@ -29,6 +29,11 @@ enum LessonSignals {
     self.removal = removal
     exitCode = code
     for number in handled { signal(number) { LessonSignals.handle($0) } }
+    // A process that starts others from a worker thread hands its blocked signals on to them.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in handled { sigaddset(&signals, number) }
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// The lesson is over; signals do what they do elsewhere.
