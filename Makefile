@@ -12,6 +12,7 @@ DESTDIR ?=
 # libncurses-dev holds libtinfo.a, which a static readline needs.
 BUILD_PACKAGES := libreadline-dev libminizip-dev zlib1g-dev libncurses-dev
 BENCH_PACKAGES := lua5.4 binutils python3
+BROWSER_PACKAGES := chromium
 # Writes the manual page.
 MANUAL_PACKAGES := python3
 # What some tests look at the manual page and the completions with; without them these are skipped.
@@ -93,6 +94,10 @@ format: swift ## format the Swift sources in place
 .PHONY: lint
 lint: swift ## check the format of the Swift sources
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
+
+.PHONY: browser
+browser: ## install the browser that tests the page of --report=html
+	@$(call install-packages,$(BROWSER_PACKAGES))
 
 .PHONY: clean
 clean: ## remove everything that was built

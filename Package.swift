@@ -20,8 +20,17 @@ let package = Package(
     .executableTarget(
       name: "repl",
       dependencies: [
-        "Lang", "LangRuntime", "CReadline",
+        "Lang", "LangRuntime", "CReadline", "ReportPage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["ReportPage"]),
+    // The page of `--report=html`. Apart, since the compiler takes 8 s for its texts.
+    .target(
+      name: "ReportPage", path: "Sources/repl/ReportPage",
+      resources: [
+        .embedInCode("page.html"), .embedInCode("page.css"), .embedInCode("words.js"),
+        .embedInCode("model.js"), .embedInCode("layout.js"), .embedInCode("graph.js"),
+        .embedInCode("timeline.js"), .embedInCode("tables.js"), .embedInCode("page.js"),
       ]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     .systemLibrary(name: "CMinizip", providers: [.apt(["libminizip-dev", "zlib1g-dev"])]),
@@ -31,6 +40,10 @@ let package = Package(
     .testTarget(name: "ScriptTests", dependencies: ["TestSupport"]),
     // Runs the examples of the documentation and of `examples`.
     .testTarget(name: "DocumentationTests", dependencies: ["Lang", "LangRuntime", "TestSupport"]),
+    // Uses the page of `--report=html` in a browser.
+    .testTarget(name: "PageTests"),
+    // Compares what `editors` colours with what the lexer reads.
+    .testTarget(name: "EditorTests", dependencies: ["Lang"]),
     // Runs the executable at a pseudo-terminal, as a person would.
     .testTarget(name: "TerminalTests", dependencies: ["CTerminal", "TestSupport"]),
     .target(name: "CTerminal", path: "Tests/CTerminal"),

@@ -79,8 +79,8 @@ struct EmbeddingTests {
     _ = session.evaluate("var total = 1")
     _ = session.evaluate("total += 41")
     let outcome = session.evaluate("total")
-    if case .value(let shown) = outcome { print(shown ?? "") }
-    guard case .value("42") = outcome else {
+    if case .value(let shown) = outcome { print(shown?.description ?? "") }
+    guard case .value(let total?) = outcome, total.description == "42" else {
       Issue.record("the total is not 42")
       return
     }

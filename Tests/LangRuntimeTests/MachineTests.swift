@@ -168,7 +168,7 @@ struct MachineTests {
     let session = MachineSession(machine(Printed()))
     func shown(_ text: String) -> String? {
       guard case .value(let value) = session.evaluate(text) else { return "?" }
-      return value
+      return value?.description
     }
     #expect(shown("let a = 1") == nil)
     #expect(shown("a + 1") == "2")

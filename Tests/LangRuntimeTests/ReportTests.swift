@@ -96,7 +96,7 @@ struct ReportTests {
       Issue.record("the session failed")
       return
     }
-    #expect(shown == "[]")
+    #expect(shown?.description == "[]")
     let report = workshop.machine.engine.moduleReport()
     #expect(report.programs.count == 4)
     #expect(report.programs.allSatisfy { $0.name == "__main__" })

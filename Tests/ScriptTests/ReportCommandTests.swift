@@ -70,4 +70,42 @@ struct ReportCommandTests {
       result.standardError.contains("lang: cannot write the report to 'no/such/folder.txt': "))
     #expect(result.exitCode == 74)
   }
+
+  @Test func aPageIsOneFile() async throws {
+    let result = try await lang("--report=html", "--report-to", "page.html", "main.l")
+    #expect(result.text == "1\n" && result.standardError == "")
+    let file = directory.url.appendingPathComponent("page.html")
+    let page = try String(contentsOf: file, encoding: .utf8)
+    #expect(page.hasPrefix("<!doctype html>\n") && page.hasSuffix("</html>\n"))
+    #expect(!page.contains("src=\"") && !page.contains("rel=\"stylesheet\""))
+    #expect(page.contains(",\"events\":[{\"event\":\"find\",\"module\":\"m\","))
+    // The text is in it for browsers without scripts.
+    #expect(page.contains("<pre>program main.l: 20 B of source"))
+  }
+
+  @Test func aPageWithoutAFile() async throws {
+    let result = try await lang("--report=html", "main.l")
+    #expect(result.text == "1\n")
+    #expect(result.standardError.hasPrefix("<!doctype html>\n"))
+    #expect(try await lang("--report=xml", "main.l").exitCode == 64)
+  }
+
+  @Test(arguments: ["text", "json", "html"])
+  func whatCannotBeWrittenWholeLeavesTheOldFile(_ format: String) async throws {
+    try directory.write("report", "the old one")
+    // A file of one block is too small for any report; one that would grow beyond is an error.
+    let executable = try #require(LangProcess.executable)
+    let modules = (0..<40).map { "import a_module_with_a_long_name_\($0)\n" }
+    for number in 0..<40 { try directory.write("a_module_with_a_long_name_\(number).l", "") }
+    try directory.write("many.l", modules.joined())
+    let command = "ulimit -f 1; exec \"$0\" --report=\(format) --report-to report many.l"
+    let result = try await LangProcess.run(
+      program: "/bin/sh", ["-c", command, executable], in: directory.url)
+    #expect(result.exitCode == 74, "\(result.ending)")
+    #expect(result.standardError.contains("lang: cannot write the report to 'report': "))
+    let file = directory.url.appendingPathComponent("report")
+    #expect(try String(contentsOf: file, encoding: .utf8) == "the old one")
+    let names = try FileManager.default.contentsOfDirectory(atPath: directory.url.path)
+    #expect(!names.contains { $0.hasPrefix("report.") })
+  }
 }

@@ -14,6 +14,11 @@ public struct Disassembler {
     module.functions.indices.map { describe($0) }.joined(separator: "\n")
   }
 
+  /// One function of the text.
+  public func text(of function: FunctionCode) -> String {
+    module.functions.firstIndex { $0 === function }.map { describe($0) } ?? ""
+  }
+
   private func describe(_ number: Int) -> String {
     let function = module.functions[number]
     var lines = [header(number, function)]

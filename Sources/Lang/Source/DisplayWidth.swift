@@ -1,5 +1,14 @@
 /// How a terminal shows a scalar.
-enum DisplayWidth {
+public enum DisplayWidth {
+  /// The columns that a text of one line takes.
+  public static func columns(of text: String) -> Int {
+    var total = 0
+    for scalar in text.unicodeScalars {
+      total += show(scalar, atColumn: total, tabWidth: 8).columns
+    }
+    return total
+  }
+
   /// The text to show for a scalar of a source line and the number of columns that it takes.
   ///
   /// What would disturb the terminal or could hide from the reader (control characters, marks that
@@ -26,7 +35,7 @@ enum DisplayWidth {
 
   /// A text that may contain anything, fit to be shown: line ends stay, other controls are made
   /// visible.
-  static func sanitized(_ text: String) -> String {
+  public static func sanitized(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f || $0 == 10 }) { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

@@ -106,7 +106,7 @@ public final class Machine {
   }
 
   /// Runs Swift code that calls the engine, with the stack as it was before afterwards.
-  private func evaluate(_ body: () throws(LangError) -> Void) throws(LangError) {
+  func evaluate(_ body: () throws(LangError) -> Void) throws(LangError) {
     engine.setNativeStackLimit()
     let top = engine.pointee.top
     defer {
@@ -260,6 +260,9 @@ public struct MachineInterrupter: @unchecked Sendable {
 
   /// Whether the machine has not noticed an interruption yet.
   public var isPending: Bool { engine.pointee.isInterrupted != 0 }
+
+  /// Takes an interruption back that the machine has not noticed; only while it does not run.
+  public func clear() { engine.pointee.isInterrupted = 0 }
 
   /// See ``Machine/interrupt()``.
   public func interrupt() {

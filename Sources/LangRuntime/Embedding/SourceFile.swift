@@ -48,6 +48,9 @@ public enum SourceFile {
     }
   }
 
+  /// Whether there is a file at a path that can be read and edited as one.
+  public static func isRegular(_ path: String) -> Bool { FileKind(path) == .file }
+
   /// The folder of a path, `"."` for the current one.
   public static func folder(of path: String) -> String { LangRuntime.folder(of: path) }
 

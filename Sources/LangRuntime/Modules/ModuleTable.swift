@@ -35,6 +35,8 @@ final class ModuleRecord {
   var folder: ModuleFolder?
   var form: ModuleForm
   var state = ModuleState.pending
+  /// The machine was told to forget it: no import finds it any more.
+  var isForgotten = false
   /// The one proxy, while something may hold it; weak (the collector clears it).
   var proxy: ProxyReference?
   /// The module, from the beginning of its loading on.
@@ -109,6 +111,8 @@ final class ModuleRecord {
   var importingUnits: [Unit] { knownHistory?.importingUnits ?? [] }
   /// What is beside the source, for a program that was read from a file or an archive.
   var programFolder: ModuleFolder? { knownHistory?.programFolder }
+  /// Who held the references to it that were replaced, patch by patch.
+  var patches: [PatchNote] { knownHistory?.patches ?? [] }
   /// The package that a program belongs to (`lang -m package.module`).
   var programPackage: String { knownHistory?.programPackage ?? "" }
 
@@ -154,6 +158,15 @@ final class ModuleHistory {
   var importingUnits: [Unit] = []
   var programFolder: ModuleFolder?
   var programPackage = ""
+  /// Who held what was patched, where the machine was told to find out.
+  var patches: [PatchNote] = []
+}
+
+/// Who held the references that one patch replaced, in words.
+struct PatchNote {
+  /// The time of the event in the log.
+  let time: UInt64
+  let holders: [String]
 }
 
 /// A place in a source text that the machine has run.
@@ -191,6 +204,10 @@ struct ModuleTable {
   /// Handles of the functions given to `lazy.on_load`.
   var loadCallbacks: [Int] = []
   var log = ModuleLog()
+  /// Who watches the steps of modules; see ``Machine/onModuleStep``.
+  var stepObserver: StepObserver?
+  /// Whether the log says who held what a patch replaced; see ``Machine/describesPatches``.
+  var describesPatches = false
   /// Called at each step of the life cycle, so that tests can make any of them fail.
   var fault: ((LoadingStep, String) throws(RaisedError) -> Void)?
 }

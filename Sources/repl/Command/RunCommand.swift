@@ -1,6 +1,5 @@
 import ArgumentParser
 import Glibc
-import LangRuntime
 
 /// `lang` itself: runs a script, an archive, code, a module, or standard input.
 ///
@@ -46,14 +45,24 @@ struct RunCommand: ParsableCommand {
       valueName: "name"))
   var eager: [String] = []
 
+  @Flag(
+    name: [.customShort("i")],
+    help:
+      "Go on at a prompt when the program has ended; alone: a prompt, whatever standard input is.")
+  var staysAtPrompt = false
+
+  @Flag(help: "Tell each step of the lazy mechanism on standard error, as it happens.")
+  var trace = false
+
   @Flag(name: .customLong("no-lazy"), help: "Import everything eagerly.")
   var isEager = false
 
   @Option(
     help: ArgumentHelp(
-      "Report at the end what became of each module; --report alone is --report=text.",
+      "Report at the end what became of each module: 'text', 'json', or 'html' for a page that shows "
+        + "it in a browser and wants --report-to; --report alone is 'text'.",
       valueName: "format"))
-  var report: Machine.ReportFormat?
+  var report: ReportFormat?
 
   @Option(
     name: .customLong("report-to"),
@@ -83,6 +92,8 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     var options = RunOptions(paths: paths, eager: eager, isEager: isEager)
+    options.isTraced = trace
+    options.staysAtPrompt = staysAtPrompt
     options.report = report ?? (reportFile == nil ? nil : .text)
     options.reportFile = reportFile
     if let code = codeAndArguments.first {
@@ -100,7 +111,8 @@ struct RunCommand: ParsableCommand {
 
   private func runFile(_ words: ArraySlice<String>, _ options: RunOptions) throws -> Int32 {
     guard let file = words.first else {
-      return isatty(0) == 1 ? Terminal.run(options) : ScriptRunner(options).runStandardInput()
+      return isatty(0) == 1 || options.staysAtPrompt
+        ? ScriptRunner(options).runPrompt() : ScriptRunner(options).runStandardInput()
     }
     let arguments = Array(words.dropFirst())
     switch file {
@@ -115,4 +127,4 @@ struct RunCommand: ParsableCommand {
   }
 }
 
-extension Machine.ReportFormat: ExpressibleByArgument {}
+extension ReportFormat: ExpressibleByArgument {}

@@ -17,6 +17,11 @@ enum Console {
     return outputStatus(afterFailure: write(text, to: STDOUT_FILENO))
   }
 
+  /// Writes what a prompt shows; what programs print goes there too, and must be flushed before.
+  static func show(_ text: String, terminator: String = "\n") {
+    _ = write(text + terminator, to: STDOUT_FILENO)
+  }
+
   /// The exit code when writing to standard output has failed with a number of an error; 0 is none.
   static func outputStatus(afterFailure failure: Int32) -> Int32 {
     if failure == 0 { return ExitCode.success }
@@ -41,10 +46,25 @@ enum Console {
   }
 
   /// Whether messages are coloured: on a terminal, unless `NO_COLOR` or `FORCE_COLOR` say otherwise.
-  static var errorUsesColors: Bool {
+  static var errorUsesColors: Bool { usesColors(descriptor: 2) }
+
+  /// Whether what goes to a descriptor is coloured.
+  static func usesColors(descriptor: Int32) -> Bool {
     if let wanted = getenv("FORCE_COLOR") { return wanted[0] != 0 && wanted[0] != 0x30 }
     if let unwanted = getenv("NO_COLOR"), unwanted[0] != 0 { return false }
     if let terminal = getenv("TERM"), strcmp(terminal, "dumb") == 0 { return false }
-    return isatty(2) == 1
+    return isatty(descriptor) == 1
+  }
+
+  /// Columns and rows of the terminal; 80 by 24 when there is none.
+  static var size: (columns: Int, rows: Int) {
+    var window = winsize()
+    if ioctl(1, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0 {
+      return (Int(window.ws_col), max(Int(window.ws_row), 2))
+    }
+    if let columns = getenv("COLUMNS").flatMap({ Int(String(cString: $0)) }), columns > 0 {
+      return (columns, 24)
+    }
+    return (80, 24)
   }
 }

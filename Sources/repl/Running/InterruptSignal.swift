@@ -1,7 +1,10 @@
 import Glibc
 import LangRuntime
 
-/// Ctrl-C asks the machine to stop; a second one before it has stopped ends the process.
+/// Ctrl-C asks the machine to stop, and wakes a prompt that waits for keys.
+///
+/// When a script runs, a second Ctrl-C before the machine has noticed the first ends the process. At
+/// a prompt it never does.
 ///
 /// A process that Ctrl-C ends dies of the signal: a shell that runs it in a loop stops only then.
 enum InterruptSignal {
@@ -10,7 +13,13 @@ enum InterruptSignal {
   ///
   /// The system takes its memory back all at once, which is much faster than piece by piece.
   nonisolated(unsafe) private static var machine: Machine?
+  nonisolated(unsafe) private static var isAtPrompt = false
+  nonisolated(unsafe) private static var interruptCount: Int32 = 0
+  nonisolated(unsafe) private static var wakeWriter: Int32 = -1
+  /// Becomes readable when a signal has arrived; -1 without a prompt.
+  nonisolated(unsafe) private(set) static var wakeReader: Int32 = -1
 
+  /// Interrupts the machine from now on.
   static func connect(_ machine: Machine) {
     self.machine = machine
     interrupter = MachineInterrupter(machine)
@@ -19,15 +28,58 @@ enum InterruptSignal {
     // Whoever started it wants it to live on: a shell that runs it in the background, say.
     if unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1 { return }
     signal(SIGINT) { _ in
+      InterruptSignal.interruptCount &+= 1
       // The second one before the program has noticed the first.
-      if InterruptSignal.interrupter?.isPending == true { InterruptSignal.raiseAgain() }
+      if !InterruptSignal.isAtPrompt, InterruptSignal.interrupter?.isPending == true {
+        InterruptSignal.raiseAgain()
+      }
       InterruptSignal.interrupter?.interrupt()
+      InterruptSignal.wake()
     }
     // A process that starts others from a worker thread hands its blocked signals on to them.
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
     sigprocmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  /// The process serves a prompt from now on: signals of the terminal wake it.
+  static func beginPrompt() {
+    isAtPrompt = true
+    if wakeReader >= 0 { return }
+    var ends: [Int32] = [-1, -1]
+    // Both ends must not block: a handler writes, and what was written is read without waiting.
+    guard pipe(&ends) == 0 else { return }
+    for end in ends {
+      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+    }
+    wakeReader = ends[0]
+    wakeWriter = ends[1]
+    signal(SIGWINCH) { _ in InterruptSignal.wake() }
+    signal(SIGCONT) { _ in InterruptSignal.wake() }
+  }
+
+  /// Whether Ctrl-C was pressed since this was asked last; the machine need not notice it any more.
+  static func takeInterrupt() -> Bool {
+    interrupter?.clear()
+    let wasInterrupted = interruptCount != 0
+    interruptCount = 0
+    return wasInterrupted
+  }
+
+  /// Forgets what has woken the prompt.
+  static func drainWakes() {
+    var byte: UInt8 = 0
+    while read(wakeReader, &byte, 1) > 0 {}
+  }
+
+  private static func wake() {
+    if wakeWriter < 0 { return }
+    let failure = errno
+    var byte: UInt8 = 0
+    _ = write(wakeWriter, &byte, 1)
+    errno = failure
   }
 
   /// Ends the process as Ctrl-C does, after all that it has written has arrived.

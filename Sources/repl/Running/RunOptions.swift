@@ -1,5 +1,3 @@
-import LangRuntime
-
 /// What the command line says of how to run a program.
 struct RunOptions {
   /// Places to look for modules in, behind the program's own folder and `LANG_PATH`.
@@ -8,7 +6,19 @@ struct RunOptions {
   var eager: [String] = []
   /// Import everything eagerly.
   var isEager = false
+  /// Tell each step of the mechanism on standard error.
+  var isTraced = false
+  /// Go on at a prompt when the program has ended.
+  var staysAtPrompt = false
   /// What to write at the end, and where to; nil for standard error.
-  var report: Machine.ReportFormat?
+  var report: ReportFormat?
   var reportFile: String?
+}
+
+/// What a report of the modules looks like.
+enum ReportFormat: String {
+  case text
+  case json
+  /// One page for a browser, which needs no other file.
+  case html
 }

@@ -1,5 +1,6 @@
 import Glibc
 import LangRuntime
+import ReportPage
 
 /// Runs one program and turns its end into an exit code and messages on standard error.
 struct ScriptRunner {
@@ -72,6 +73,13 @@ struct ScriptRunner {
     }
   }
 
+  /// Serves a prompt until the person leaves.
+  func runPrompt() -> Int32 {
+    prepare(program: "", arguments: [], searching: SourceFile.absolutePath("."))
+    let prompt = Prompt(self)
+    return finish(prompt.run())
+  }
+
   /// Sets up what all programs find: the path behind their own folder, rules of imports, arguments.
   func prepare(program: String, arguments: [String], searching folder: String? = nil) {
     if let folder { machine.addModulePath(folder) }
@@ -88,6 +96,9 @@ struct ScriptRunner {
       }
     }
     for name in options.eager { machine.importEagerly(name, rule: "--eager \(name)") }
+    if options.isTraced {
+      Tracing.begin(machine, style: Style.error) { Console.error($0) }
+    }
     if options.isEager || getenv("LANG_LAZY").map({ String(cString: $0) == "0" }) ?? false {
       machine.importsAreLazy = false
     }
@@ -119,8 +130,17 @@ struct ScriptRunner {
       status = report(error)
       if case .runtime(let failure) = error { wasInterrupted = failure.className == "Interrupt" }
     }
+    if options.staysAtPrompt {
+      status = Prompt(self, continuesProgram: true).run()
+      wasInterrupted = false
+    }
+    return finish(status, wasInterrupted: wasInterrupted)
+  }
+
+  /// Writes what is left to write; gives the exit code.
+  private func finish(_ status: Int32, wasInterrupted: Bool = false) -> Int32 {
     machine.flushOutput()
-    status = writeReport(status)
+    var status = writeReport(status)
     if let failure = machine.outputFailure {
       if failure == EPIPE && !wasInterrupted { return ExitCode.brokenPipe }
       if status == ExitCode.success { status = Console.outputStatus(afterFailure: failure) }
@@ -139,16 +159,30 @@ struct ScriptRunner {
   /// Writes the report that was asked for, to standard error or to a file.
   private func writeReport(_ status: Int32) -> Int32 {
     guard let format = options.report else { return status }
-    let text = machine.moduleReport(format)
+    let bytes = makeReport(format)
     guard let file = options.reportFile else {
-      let isWritten = Console.error(text, terminator: "")
+      let isWritten = Console.error(
+        String(decoding: bytes, as: UTF8.self), terminator: "")
       return isWritten || status != ExitCode.success ? status : ExitCode.cannotBeRead
     }
-    if let reason = SourceFile.write(Array(text.utf8), to: file) {
+    // A file that would become too large is an error like any other, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
+    if let reason = SourceFile.write(bytes, to: file) {
       Console.error("lang: cannot write the report to '\(file)': \(reason)")
       return status == ExitCode.success ? ExitCode.cannotBeRead : status
     }
     return status
+  }
+
+  private func makeReport(_ format: ReportFormat) -> [UInt8] {
+    switch format {
+    case .text: Array(machine.moduleReport(.text).utf8)
+    case .json: Array(machine.moduleReport(.json).utf8)
+    case .html:
+      HTMLReport.page(
+        report: machine.moduleReport(.json), events: machine.moduleEvents(),
+        text: machine.moduleReport(.text))
+    }
   }
 
   /// Shows why a program ended; gives the exit code.
@@ -169,7 +203,7 @@ struct ScriptRunner {
 
 extension Substring {
   /// The text without spaces at its ends.
-  fileprivate func trimmingSpaces() -> String {
+  func trimmingSpaces() -> String {
     var text = self.drop { $0 == " " }
     while text.last == " " { text.removeLast() }
     return String(text)

@@ -119,7 +119,7 @@ struct EmbeddedModulesTests {
   private func shown(_ session: MachineSession, _ text: String) -> String {
     switch session.evaluate(text) {
     case .incomplete: return "incomplete"
-    case .value(let value): return value ?? ""
+    case .value(let value): return value?.description ?? ""
     case .failed(.runtime(let failure)): return "\(failure.className): \(failure.message)"
     case .failed(let error): return "\(error)"
     }

@@ -47,12 +47,13 @@ extension Engine {
     // A module that is still loading may assign to the name again; it is asked again then.
     if pointee.modules.records[deferred.pointee.record].state == .loading { return found }
     deferred.pointee.resolved = found
+    let holders = holdersForLog(of: value, in: deferred.pointee.holders)
     let count = patch(value, to: found, holders: deferred.pointee.holders)
     let record = pointee.modules.records[deferred.pointee.record]
     record.patchedNames = Int32(clamping: Int(record.patchedNames) + count)
-    pointee.modules.log.note(
+    noteStep(
       .patch, deferred.pointee.record, at: currentPlace,
-      detail: Int(deferred.pointee.name.rawValue), count: count)
+      detail: Int(deferred.pointee.name.rawValue), count: count, holders: holders)
     return found
   }
 

@@ -78,7 +78,7 @@ extension Engine {
     guard let number = try findModule(name, for: place) else { throw missingModule(name) }
     let record = pointee.modules.records[number]
     if record.importedAt == nil { record.importedAt = place }
-    pointee.modules.log.note(.bind, number, at: place)
+    noteStep(.bind, number, at: place)
     site.unit.rememberModule(number, for: site.number, generation: pointee.modules.generation)
     return number
   }
@@ -155,7 +155,7 @@ extension Engine {
   private func noteBypass(_ reason: LoadReason?, _ number: Int, _ site: ImportSite) {
     guard case .bypass(let rule)? = reason else { return }
     let detail = pointee.modules.log.number(ofRule: rule)
-    pointee.modules.log.note(.bypass, number, at: site.place, detail: detail)
+    noteStep(.bypass, number, at: site.place, detail: detail)
   }
 
   /// Loads those packages around a module that a rule has loaded at their import: `import a.b` imports
@@ -239,7 +239,7 @@ extension Engine {
       let record = pointee.modules.records[number]
       record.importedAt = place
       record.foundAt = pointee.modules.log.now
-      pointee.modules.log.note(.find, number, at: place)
+      noteStep(.find, number, at: place)
       pointee.modules.log.addPending()
     }
   }

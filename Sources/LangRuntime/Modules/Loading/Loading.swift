@@ -36,7 +36,7 @@ extension Engine {
     let top = pointee.top
     defer { pointee.top = top }
     pointee.modules.log.removePending()
-    pointee.modules.log.note(.load, number, at: load.cause, load)
+    noteStep(.load, number, at: load.cause, load)
     pointee.modules.loading.append(ModuleInLoading(number: number, load: load))
     do throws(RaisedError) {
       try measure(load) { () throws(RaisedError) in try evaluate(number, record, load) }
@@ -59,11 +59,12 @@ extension Engine {
     let module = record.module.unsafelyUnwrapped
     let value = Value(.module, module)
     root(value)
-    pointee.modules.log.note(.loaded, number, at: load.cause, load)
+    noteStep(.loaded, number, at: load.cause, load)
     if let proxy = record.proxy {
       record.proxy = nil
+      let holders = holdersForLog(of: Value(.proxy, proxy), in: proxy.pointee.holders)
       load.patched = patch(Value(.proxy, proxy), to: value, holders: proxy.pointee.holders)
-      pointee.modules.log.note(.patch, number, at: load.cause, count: load.patched)
+      noteStep(.patch, number, at: load.cause, count: load.patched, holders: holders)
     }
     try announce(number, record, load)
     return value

@@ -41,7 +41,7 @@ extension Engine {
     load.failure = describeBriefly(error.value)
     record.history.failure = load
     if record.failureCount < Int32.max { record.history.failureCount += 1 }
-    pointee.modules.log.note(.fail, number, at: load.cause, load)
+    noteStep(.fail, number, at: load.cause, load)
   }
 
   /// Adds lines to `error.notes`; those that are there already are not repeated.

@@ -36,7 +36,8 @@ extension Engine {
     }
   }
 
-  private func references(to value: Value, in table: HolderTable) -> [String] {
+  /// Who refers to an unresolved value right now, by its holder table.
+  func references(to value: Value, in table: HolderTable) -> [String] {
     var finder = ReferenceFinder(self, [value])
     // The table may have a holder more than once.
     var noted: Set<UnsafeMutablePointer<ObjectHeader>> = []

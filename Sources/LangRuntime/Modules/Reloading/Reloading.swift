@@ -21,7 +21,7 @@ extension Engine {
       throw importError("module '\(record.name)' is still loading and cannot be reloaded")
     case (_, .pending):
       writeError("reload: module '\(record.name)' is not loaded yet; nothing to reload")
-      pointee.modules.log.note(.reload, number, at: currentPlace)
+      noteStep(.reload, number, at: currentPlace)
       return reference(to: number)
     default: break
     }
@@ -63,7 +63,7 @@ extension Engine {
     record.history.loads.append(load)
     pointee.modules.log.finish(load)
     pointee.modules.generation += 1
-    pointee.modules.log.note(.reload, number, at: load.cause, load, count: load.patched)
+    noteStep(.reload, number, at: load.cause, load, count: load.patched)
     // It is done: those who are told may reload it again.
     record.history.reloading = nil
     try announce(number, record, load)

@@ -7,14 +7,22 @@ extension Engine {
   /// `lazy.events()`: a list of maps.
   func makeEvents() throws(RaisedError) -> Value {
     let reader = PlaceReader()
+    let importers = ModuleImporters(pointee.modules.records)
     let events = pointee.modules.log.events
     let list = makeList(capacity: events.count)
     for (position, event) in events.enumerated() {
       // An event is about a kilobyte; the limit of memory holds for all of them.
       if position % 64 == 0 { try reserve(1 << 16) }
-      append(try makeValue(describe(event, reader)), to: list)
+      append(try makeValue(describe(event, reader, importers)), to: list)
     }
     return Value(.list, list)
+  }
+
+  /// The same as plain data.
+  func plainEvents() -> [PlainValue] {
+    let reader = PlaceReader()
+    let importers = ModuleImporters(pointee.modules.records)
+    return pointee.modules.log.events.map { describe($0, reader, importers) }
   }
 
   /// The event of a load or reload that has just succeeded: the same map as in `lazy.events()`.
@@ -28,7 +36,7 @@ extension Engine {
       ?? ModuleEvent(
         time: pointee.modules.log.now, place: load.cause, module: Int32(number), load: load,
         detail: -1, count: 0, kind: kind)
-    return try makeValue(describe(event, PlaceReader()))
+    return try makeValue(describe(event, PlaceReader(), nil))
   }
 
   /// The line that `lazy.report(1)` writes for a load.
@@ -49,7 +57,10 @@ extension Engine {
     return text
   }
 
-  private func describe(_ event: ModuleEvent, _ reader: PlaceReader) -> PlainValue {
+  /// The fields of an event; those that follow a load say nothing of importers.
+  private func describe(
+    _ event: ModuleEvent, _ reader: PlaceReader, _ importers: ModuleImporters?
+  ) -> PlainValue {
     let record = pointee.modules.records[Int(event.module)]
     var fields = [
       PlainField("event", .string(event.kind.name)), PlainField("module", .string(record.name)),
@@ -57,7 +68,12 @@ extension Engine {
     ]
     fields += ModulePlace.fields(reader.read(event.place))
     switch event.kind {
-    case .find, .bind, .findAndBind: break
+    case .find, .bind, .findAndBind, .bypass, .load:
+      fields.append(PlainField("importer", PlainValue(importers?.name(at: event.place))))
+    case .loaded, .patch, .fail, .reload, .forget: break
+    }
+    switch event.kind {
+    case .find, .bind, .findAndBind, .forget: break
     case .bypass:
       let rules = pointee.modules.log.rules
       let rule = rules.indices.contains(Int(event.detail)) ? rules[Int(event.detail)] : nil
@@ -89,6 +105,7 @@ extension ModuleEvent.Kind {
     case .fail: "fail"
     case .reload: "reload"
     case .bypass: "bypass"
+    case .forget: "forget"
     }
   }
 }

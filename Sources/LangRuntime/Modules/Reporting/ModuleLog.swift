@@ -60,6 +60,8 @@ struct ModuleEvent {
     case reload
     /// A rule made an import eager.
     case bypass
+    /// The machine was told to forget the module.
+    case forget
   }
 
   /// Nanoseconds since the machine was made.
@@ -113,11 +115,11 @@ struct ModuleLog {
   /// Nanoseconds since the machine was made.
   var now: UInt64 { monotonicNanoseconds() &- startedAt }
 
-  /// Adds an event.
+  /// Adds an event; gives it.
   mutating func note(
-    _ kind: ModuleEvent.Kind, _ module: Int, at place: Place?, _ load: ModuleLoad? = nil,
-    detail: Int = -1, count: Int = 0
-  ) {
+    _ kind: ModuleEvent.Kind, _ module: Int, at place: Place?, _ load: ModuleLoad?, detail: Int,
+    count: Int
+  ) -> ModuleEvent {
     if chunks.last.map({ $0.count == ModuleLog.chunkSize }) ?? true {
       if chunks.count == ModuleLog.capacity / ModuleLog.chunkSize {
         droppedCount += ModuleLog.apart(chunks.removeFirst()).count
@@ -135,9 +137,10 @@ struct ModuleLog {
       before.place?.source === place?.source
     {
       chunks[last][chunks[last].count - 1].kind = .findAndBind
-      return
+      return event
     }
     chunks[last].append(event)
+    return event
   }
 
   /// The events that are kept, in order.

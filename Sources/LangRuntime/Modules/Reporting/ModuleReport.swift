@@ -157,6 +157,8 @@ private struct ReportBuilder {
     for (number, record) in engine.pointee.modules.records.enumerated() {
       switch record.form {
       case .machine: continue
+      // Of what the machine was told to forget, only what is in memory still matters.
+      case _ where record.isForgotten && record.module == nil: continue
       case .program: report.programs.append(programEntry(number, record))
       default:
         let (group, entry) = entry(number, record)
@@ -215,8 +217,9 @@ private struct ReportBuilder {
     _ number: Int, _ record: ModuleRecord
   ) -> (ModuleReport.Group, ModuleReport.Entry) {
     var entry = ModuleReport.Entry(
-      name: record.name, location: record.location, form: record.form,
-      importedAt: reader.read(record.importedAt), failures: Int(record.failureCount),
+      name: record.isForgotten ? "\(record.name) (forgotten)" : record.name,
+      location: record.location, form: record.form, importedAt: reader.read(record.importedAt),
+      failures: Int(record.failureCount),
       error: record.failure?.failure)
     let isNative = record.form == .native
     if record.state == .pending {

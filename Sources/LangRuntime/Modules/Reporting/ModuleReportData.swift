@@ -60,15 +60,7 @@ extension Engine {
 
 // MARK: - Places
 
-/// A place in a source text as people and programs read it.
-struct ModulePlace: Equatable {
-  let file: String
-  let line: Int
-  /// In Unicode scalars, from 1.
-  let column: Int
-  /// The statement or expression, cut after 60 bytes; nil when it is not known.
-  let expression: String?
-
+extension ModulePlace {
   /// Fields of an event.
   static func fields(_ place: ModulePlace?) -> [PlainField] {
     [

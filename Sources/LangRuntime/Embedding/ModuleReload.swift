@@ -1,0 +1,141 @@
+import Lang
+
+/// What a reload has changed.
+public struct ModuleReload: Sendable {
+  /// The step, as it is in the log: with times and sizes, and how many references followed.
+  ///
+  /// Of a module that is not loaded yet its ``ModuleStep/error`` says so, and nothing has changed.
+  public let step: ModuleStep
+  /// Names that the module did not define before, sorted.
+  public let added: [String]
+  /// Names that it no longer defines, sorted.
+  public let removed: [String]
+  /// Names whose declarations at the top of the source read differently, sorted.
+  public let changed: [String]
+}
+
+extension Machine {
+  /// Runs the current source of a module again, into the same module object; see `reload` in
+  /// `docs/modules.md`.
+  ///
+  /// - Throws: What reading, compiling or running the source threw, with nothing changed; an
+  ///   `ImportError` when there is no such module or it cannot be reloaded.
+  public func reloadModule(_ name: String) throws(LangError) -> ModuleReload {
+    let engine = engine
+    var result: ModuleReload?
+    try evaluate { () throws(LangError) in
+      do throws(RaisedError) {
+        let number = try engine.knownModule(name)
+        let record = engine.pointee.modules.records[number]
+        let before = engine.declarations(of: record)
+        _ = try engine.reload(number)
+        let after = engine.declarations(of: record)
+        guard let step = engine.lastStep(.reload, of: number) else { return }
+        let changed = after.filter { name, text in
+          guard let old = before[name] else { return false }
+          return old != text
+        }
+        result = ModuleReload(
+          step: step, added: after.keys.filter { before[$0] == nil }.sorted(),
+          removed: before.keys.filter { after[$0] == nil }.sorted(),
+          changed: changed.keys.sorted())
+      } catch {
+        throw engine.makeLangError(error)
+      }
+    }
+    guard let result else {
+      throw engine.makeLangError(engine.importError("module '\(name)' was reloaded, and forgotten"))
+    }
+    return result
+  }
+
+  /// Loads a module now, unless it is loaded.
+  ///
+  /// - Throws: What its load threw; an `ImportError` when there is no such module.
+  public func loadModule(_ name: String) throws(LangError) {
+    let engine = engine
+    try evaluate { () throws(LangError) in
+      do throws(RaisedError) {
+        _ = try engine.load(try engine.knownModule(name), because: .asked)
+      } catch {
+        throw engine.makeLangError(error)
+      }
+    }
+  }
+
+  /// The bytes of a module's source: as loaded, or as it is now.
+  ///
+  /// Loads nothing.
+  public func moduleSource(_ name: String) -> Result<[UInt8], SourceFile.ReadError> {
+    guard let number = engine.pointee.modules.byName[name] else {
+      return .failure(SourceFile.ReadError(reason: "there is no such module"))
+    }
+    let record = engine.pointee.modules.records[number]
+    if let source = record.loadedSource, record.state != .pending { return .success(source.bytes) }
+    guard let folder = record.folder, let fileName = record.fileName else {
+      return .failure(SourceFile.ReadError(reason: "the module has no source"))
+    }
+    do throws(FileError) {
+      return .success(try folder.read(fileName))
+    } catch {
+      return .failure(SourceFile.ReadError(reason: error.reason))
+    }
+  }
+}
+
+extension Engine {
+  /// The number of a module that was imported.
+  fileprivate func knownModule(_ name: String) throws(RaisedError) -> Int {
+    if let number = pointee.modules.byName[name] { return number }
+    throw importError("no module '\(name)' was imported")
+  }
+
+  /// The declarations at the top of a module's source, as they read; what imports bind is not among them.
+  fileprivate func declarations(of record: ModuleRecord) -> [String: [UInt8]] {
+    guard let source = record.loadedSource else { return [:] }
+    let tree = source.syntaxTree
+    var declarations: [String: [UInt8]] = [:]
+    func add(_ symbol: UInt32, _ node: Node) {
+      let text = source.bytes[Int(node.start)..<Int(node.end)]
+      declarations[tree.symbols.text(of: Symbol(symbol)), default: []] += text
+    }
+    func addNames(of pattern: Node, _ node: Node) {
+      switch pattern.kind {
+      case .name: add(pattern.a, node)
+      case .restPattern: addNames(of: tree.nodes[Int(pattern.a)], node)
+      case .tuplePattern:
+        for position in 0..<pattern.b {
+          addNames(of: tree.nodes[Int(tree.extra[Int(pattern.a + position)])], node)
+        }
+      default: break
+      }
+    }
+    let root = tree.nodes[Int(tree.root)]
+    for position in 0..<root.b {
+      let node = tree.nodes[Int(tree.extra[Int(root.a + position)])]
+      switch node.kind {
+      case .functionDeclaration:
+        let function = tree.nodes[Int(node.a)]
+        add(function.a, node)
+      case .classDeclaration: add(node.a, node)
+      case .declaration: addNames(of: tree.nodes[Int(node.a)], node)
+      default: break
+      }
+    }
+    return declarations
+  }
+}
+
+extension MachineSession {
+  /// The name of the module that a variable, or an attribute of one, holds or stands for.
+  ///
+  /// Nil when it is something else. Loads nothing.
+  public func moduleName(at path: [String]) -> String? {
+    guard let value = value(at: path) else { return nil }
+    switch value.tag {
+    case .proxy: return machine.engine.pointee.modules.records[value.proxy.pointee.record].name
+    case .module: return machine.engine.pointee.modules.records[value.module.pointee.record].name
+    default: return nil
+    }
+  }
+}

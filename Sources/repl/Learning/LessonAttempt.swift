@@ -1,0 +1,198 @@
+import Glibc
+import LangRuntime
+
+/// One attempt at a lesson: a fresh machine, a fresh folder, and what came of it so far.
+final class LessonAttempt {
+  let lesson: Lesson
+  let folder: LessonFolder
+  private let machine: Machine
+  private let session: MachineSession
+  private let steps = StepCollector()
+  /// What happened so far.
+  private(set) var record = LessonRecord()
+  /// The positions of the goals that were reached.
+  private(set) var reached: Set<Int> = []
+  /// How many of the changes of the lesson were made.
+  private(set) var changeCount = 0
+  /// How many hints were given.
+  var hintCount = 0
+  /// The goals of which the learner was told that they are out of reach.
+  var lostGoalsTold: Set<Int> = []
+  private var pendingBefore: Set<String> = []
+  private let previousFolder: String
+
+  /// Makes the folder and the machine, and goes into the folder, so that its paths are short.
+  init(_ lesson: Lesson) throws(LessonFailure) {
+    self.lesson = lesson
+    folder = try LessonFolder()
+    previousFolder = SourceFile.absolutePath(".")
+    machine = Machine(modulePath: [folder.path])
+    session = MachineSession(machine)
+    machine.programsMayExtendPath = true
+    machine.describesPatches = true
+    machine.onModuleStep = { [steps] in steps.all.append($0) }
+    LessonSignals.connect(machine, removing: folder.path)
+    do throws(LessonFailure) {
+      try folder.write(lesson.files)
+    } catch {
+      end()
+      throw error
+    }
+    chdir(folder.path)
+  }
+
+  /// Leaves the folder and removes it.
+  func end() {
+    chdir(previousFolder)
+    LessonSignals.disconnect()
+    folder.remove()
+  }
+
+  // MARK: What the learner does
+
+  /// What came of a piece of code.
+  enum Result {
+    /// More must follow.
+    case incomplete
+    /// It ran, or did not; what to show of it.
+    case done(shown: String?)
+    /// It called `exit`.
+    case exit
+  }
+
+  /// Runs what the learner typed.
+  func evaluate(_ text: String, usesColors: Bool) -> Result {
+    begin()
+    switch LessonSignals.interruptible({ session.evaluate(text) }) {
+    case .incomplete: return .incomplete
+    case .value(let shown):
+      note(text, .value)
+      return .done(shown: shown?.description)
+    case .failed(.exit): return .exit
+    case .failed(.syntax(let failure)):
+      let message = failure.diagnostics.first?.message ?? ""
+      note(text, .error("SyntaxError", message))
+      return .done(shown: withoutEnd(failure.rendered(usesColors: usesColors)))
+    case .failed(.runtime(let failure)):
+      note(text, .error(failure.className, failure.message))
+      return .done(shown: withoutEnd(failure.rendered(usesColors: usesColors)))
+    }
+  }
+
+  /// Makes the next change to the files; nil when there is none left.
+  func change() throws(LessonFailure) -> LessonChange? {
+    guard changeCount < lesson.changes.count else { return nil }
+    let change = lesson.changes[changeCount]
+    begin()
+    try folder.write(change.files)
+    changeCount += 1
+    note("change", .changed)
+    return change
+  }
+
+  /// Checks all files, as `lang check` does; gives what it says.
+  func check(usesColors: Bool) -> String {
+    begin()
+    let files = lesson.files.contains { $0.path == "main.l" } ? "main.l" : "."
+    do throws(ProgramError) {
+      let graph = try Machine().programGraph(of: .file(files))
+      let problems = graph.modules.reduce(0) { $0 + $1.problems.count }
+      note("check", .checked(problems))
+      let checked = "checked \(counted(graph.modules.count { $0.isSource }, "module")): "
+      if problems == 0 { return checked + "no problems" }
+      return graph.failures.map { $0.rendered(usesColors: usesColors) + "\n" }.joined() + checked
+        + counted(problems, "problem")
+    } catch {
+      return "the files cannot be checked"
+    }
+  }
+
+  /// A file of the lesson as it is now.
+  func text(of file: LessonFile) -> String {
+    let path = "\(folder.path)/\(file.path)"
+    if file.archive == nil, case .success(let bytes) = SourceFile.read(path) {
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    let changed = lesson.changes.prefix(changeCount).reversed().lazy.flatMap(\.files)
+    return changed.first { $0.path == file.path }?.text ?? file.text
+  }
+
+  // MARK: What came of it
+
+  /// What the last line did to modules.
+  var lastSteps: [ModuleStep] { record.lines.last?.steps ?? [] }
+
+  /// Looks which goals are reached now; gives the positions of those that were not before.
+  func tick() -> [Int] {
+    let new = lesson.goals.indices.filter {
+      !reached.contains($0) && lesson.goals[$0].isReached(record)
+    }
+    reached.formUnion(new)
+    return new
+  }
+
+  /// Whether every goal was reached.
+  var isComplete: Bool { reached.count == lesson.goals.count }
+
+  /// The goals that only a new start can reach, since their module is loaded already.
+  var lostGoals: [Int] {
+    lesson.goals.indices.filter { position in
+      guard !reached.contains(position), let module = lesson.goals[position].pendingModule else {
+        return false
+      }
+      return record.state(module) == .loaded
+    }
+  }
+
+  private func begin() {
+    steps.all = []
+    pendingBefore = pending
+  }
+
+  private var pending: Set<String> {
+    Set(machine.modules.lazy.filter { $0.state == .pending }.map(\.name))
+  }
+
+  private func note(_ input: String, _ outcome: LessonRecord.Outcome) {
+    machine.flushOutput()
+    record.lines.append(
+      LessonRecord.Line(
+        input: input, outcome: outcome, steps: steps.all,
+        stayedPending: pendingBefore.intersection(pending), mentioned: modules(mentionedIn: input)))
+    record.modules = machine.modules
+    for name in lesson.modules {
+      // What the last value holds is no place of the learner's choice, and changes with every line.
+      record.holders[name] = (machine.references(toModule: name) ?? []).filter {
+        $0 != "variable _ of <main>" && !$0.contains("<main>._")
+      }
+      record.unresolvedNames[name] = machine.unresolvedNames(fromModule: name)
+    }
+    for name in lesson.answers {
+      if case .string(let text) = machine.variable(name) { record.texts[name] = text }
+    }
+    record.reportsLoads = machine.reportLevel > 0
+  }
+
+  /// The modules of the lesson that a piece of code names.
+  private func modules(mentionedIn text: String) -> Set<String> {
+    let words = Set(
+      text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+    return Set(
+      lesson.modules.filter { module in
+        let variables = (machine.references(toModule: module) ?? []).compactMap { holder in
+          let parts = holder.split(separator: " ")
+          return parts.first == "variable" && parts.count > 1 ? String(parts[1]) : nil
+        }
+        return !words.isDisjoint(with: variables + [module])
+      })
+  }
+
+  private func withoutEnd(_ text: String) -> String {
+    text.hasSuffix("\n") ? String(text.dropLast()) : text
+  }
+}
+
+/// Takes the steps of a machine as they happen.
+private final class StepCollector {
+  var all: [ModuleStep] = []
+}

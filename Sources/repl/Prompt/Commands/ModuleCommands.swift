@@ -1,0 +1,243 @@
+import LangRuntime
+
+extension PromptCommand {
+  /// Commands about modules.
+  static var moduleCommands: [PromptCommand] {
+    [
+      PromptCommand(
+        "report", "[level]", .choice(["0", "1", "2"]),
+        "what became of each module; 1 tells each load from now on, 0 ends that"
+      ) { prompt, argument in
+        prompt.report(argument)
+        return .goOn
+      },
+      PromptCommand("modules", "", .none, "every known module and its state") { prompt, _ in
+        prompt.listModules()
+        return .goOn
+      },
+      PromptCommand("refs", "m", .module, "who holds a module, and who was patched") {
+        prompt, argument in
+        prompt.showReferences(argument)
+        return .goOn
+      },
+      PromptCommand("why", "m", .module, "what loaded it: the expression, the line, the chain") {
+        prompt, argument in
+        prompt.explain(argument)
+        return .goOn
+      },
+      PromptCommand("graph", "", .none, "who imports whom") { prompt, _ in
+        ModuleGraph(prompt.machine.modules, prompt.style).lines.forEach { Console.show($0) }
+        return .goOn
+      },
+      PromptCommand(
+        "trace", "[on|off]", .choice(["on", "off"]),
+        "tells each step of the mechanism as it happens"
+      ) { prompt, argument in
+        prompt.trace(argument)
+        return .goOn
+      },
+      PromptCommand("load", "m", .module, "loads a module now") { prompt, argument in
+        prompt.load(argument)
+        return .goOn
+      },
+      PromptCommand("reload", "m …", .module, "runs the current source of modules in place") {
+        prompt, argument in
+        prompt.reload(argument)
+        return .goOn
+      },
+      PromptCommand(
+        "watch", "[m]", .module, "reloads a module whenever its file changes, or no longer"
+      ) { prompt, argument in
+        prompt.watch(argument)
+        return .goOn
+      },
+      PromptCommand("forget", "m", .module, "drops a module: the next import starts over") {
+        prompt, argument in
+        prompt.forget(argument)
+        return .goOn
+      },
+    ]
+  }
+}
+
+extension Prompt {
+  // MARK: Looking
+
+  fileprivate func report(_ argument: String) {
+    switch argument {
+    case "", "2": Console.show(ReportColors.color(machine.moduleReport(), style), terminator: "")
+    case "0", "1":
+      machine.reportLevel = argument == "1" ? 1 : 0
+      Console.show(argument == "1" ? "each load is told from now on" : "loads are no longer told")
+    default: complain(":report takes 0, 1 or 2, not '\(argument)'")
+    }
+  }
+
+  fileprivate func listModules() {
+    let modules = machine.modules
+    let known = modules.filter { $0.state != .unused }
+    let shortener = PathShortener(folders: [SourceFile.absolutePath(".")])
+    var table = TextTable()
+    for module in known {
+      table.add(
+        TextTable.Cell(module.name) { [style] in style.bold($0) },
+        TextTable.Cell(ModuleGraph.state(of: module)) { [style] in
+          ModuleGraph.color($0, module, style)
+        },
+        TextTable.Cell(how(module)),
+        TextTable.Cell(module.isNative ? "built in" : shortener.shorten(module.location)) {
+          [style] in style.dim($0)
+        })
+    }
+    for line in table.lines(width: Console.size.columns) { Console.show(line) }
+    let unused = modules.filter { $0.state == .unused }.map(\.name)
+    if known.isEmpty { Console.show("no module was imported yet") }
+    if !unused.isEmpty {
+      Console.show(style.dim("built in, not imported: \(unused.joined(separator: ", "))"))
+    }
+  }
+
+  /// How a module came to its state.
+  private func how(_ module: ModuleSummary) -> String {
+    switch module.state {
+    case .pending: return module.importedAt.map { "imported at \($0.file):\($0.line)" } ?? ""
+    case .failed: return module.error ?? ""
+    case .unused: return ""
+    case .loading, .loaded:
+      var text = module.reason ?? ""
+      if module.reloads > 0 { text += ", reloaded \(counted(module.reloads, "time"))" }
+      if watcher.names.contains(module.name) { text += ", watched" }
+      return text
+    }
+  }
+
+  fileprivate func showReferences(_ argument: String) {
+    guard let module = module(argument, for: "refs") else { return }
+    let name = style.bold(module.name)
+    let references = machine.references(toModule: module.name) ?? []
+    switch module.state {
+    case .pending, .failed:
+      let what = module.state == .failed ? "failed to load, and is pending" : "pending"
+      Console.show(
+        "\(name) is \(style.yellow(what)); "
+          + (references.isEmpty
+            ? "nothing holds its stand-in" : "\(holders(references.count)) its stand-in:"))
+      references.forEach { Console.show("  \($0)") }
+    case .loading, .loaded, .unused:
+      if module.patched > 0 {
+        Console.show(
+          "\(name) is \(style.green(module.state.rawValue)); "
+            + "\(counted(module.patched, "reference")) \(module.patched == 1 ? "was" : "were") patched:"
+        )
+        module.patchedHolders.forEach { Console.show("  " + style.cyan($0)) }
+      } else {
+        Console.show(
+          "\(name) is \(style.green(module.state.rawValue)); nothing had to be patched")
+      }
+      if references.isEmpty {
+        Console.show("nothing holds it now")
+      } else {
+        Console.show("\(holders(references.count)) it now:")
+        references.forEach { Console.show("  \($0)") }
+      }
+    }
+    for (name, holders) in machine.unresolvedNames(fromModule: module.name) {
+      Console.show("the name \(style.bold(name)) from it was not used yet; it is held by:")
+      holders.forEach { Console.show("  \($0)") }
+    }
+  }
+
+  private func holders(_ count: Int) -> String {
+    count == 1 ? "1 place holds" : "\(count) places hold"
+  }
+
+  fileprivate func explain(_ argument: String) {
+    guard var module = module(argument, for: "why") else { return }
+    if module.state == .pending || module.state == .unused {
+      let place = module.importedAt.map { " (imported at \($0.file):\($0.line))" } ?? ""
+      Console.show("nothing has needed \(style.bold(module.name)) yet: it is pending\(place)")
+      return
+    }
+    var seen: Set<String> = []
+    while seen.insert(module.name).inserted {
+      let verb = module.state == .failed ? "failed to load" : "was loaded"
+      let reason = module.reason == "first use" ? "at its first use" : "by \(module.reason ?? "?")"
+      Console.show("\(style.bold(module.name)) \(verb) \(reason)")
+      if let cause = module.cause {
+        let holder = module.causeModule.map { $0 == "__main__" ? "<main>" : $0 } ?? "?"
+        Console.show(
+          "  \(cause.file):\(cause.line):\(cause.column)  \(style.cyan(cause.expression ?? ""))"
+            + style.dim("  in \(holder)"))
+      }
+      if let error = module.error { Console.show("  " + style.red(error)) }
+      guard let next = module.causeModule.flatMap({ machine.module(named: $0) }) else { return }
+      module = next
+    }
+  }
+
+  // MARK: Steering
+
+  fileprivate func trace(_ argument: String) {
+    switch argument {
+    case "on", "":
+      Tracing.begin(machine, style: style) { Console.show($0) }
+      Console.show("each step is told from now on")
+    case "off":
+      machine.onModuleStep = nil
+      Console.show("steps are no longer told")
+    default: complain(":trace takes on or off, not '\(argument)'")
+    }
+  }
+
+  fileprivate func load(_ argument: String) {
+    guard let module = module(argument, for: "load") else { return }
+    if module.state == .loaded { return Console.show("\(module.name) is loaded already") }
+    do throws(LangError) {
+      try machine.loadModule(module.name)
+      let patched = machine.module(named: module.name)?.patched ?? 0
+      Console.show(
+        "\(style.green("loaded")) \(style.bold(module.name)), \(counted(patched, "reference")) patched"
+      )
+    } catch {
+      show(error)
+    }
+  }
+
+  fileprivate func reload(_ argument: String) {
+    let names = argument.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
+    if names.isEmpty { return complain(":reload needs the name of a module") }
+    for name in names {
+      guard let module = module(name, for: "reload") else { continue }
+      do throws(LangError) {
+        Console.show(ReloadLine.text(try machine.reloadModule(module.name), style))
+      } catch {
+        show(error)
+        Console.show("\(style.bold(module.name)) stays as it was")
+      }
+    }
+  }
+
+  fileprivate func watch(_ argument: String) {
+    if argument.isEmpty {
+      let names = watcher.names
+      return Console.show(
+        names.isEmpty ? "nothing is watched" : "watched: \(names.joined(separator: ", "))")
+    }
+    guard let module = module(argument, for: "watch") else { return }
+    if module.isNative { return complain("module '\(module.name)' is built in: it has no file") }
+    let isWatched = watcher.toggle(module)
+    Console.show(
+      isWatched
+        ? "\(module.name) is reloaded whenever its file changes; ':watch \(module.name)' ends that"
+        : "\(module.name) is no longer watched")
+  }
+
+  fileprivate func forget(_ argument: String) {
+    guard let module = module(argument, for: "forget") else { return }
+    let names = machine.forgetModule(module.name)
+    if names.isEmpty {
+      return complain("module '\(module.name)' is loading and cannot be forgotten")
+    }
+    Console.show("forgot \(names.joined(separator: ", ")); the next import starts over")
+  }
+}

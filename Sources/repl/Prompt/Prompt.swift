@@ -1,0 +1,242 @@
+import Glibc
+import Lang
+import LangRuntime
+
+/// The read-evaluate-print loop: reads a piece, runs it, shows what it came to.
+final class Prompt {
+  let runner: ScriptRunner
+  let session: MachineSession
+  let style = Style.output
+  let watcher: FileWatcher
+  private let source: LineSource
+  /// Lines of a piece that is not complete.
+  private var piece = ""
+  /// What ran without an error, for `:save`.
+  private(set) var transcript: [String] = []
+  /// The exit code that ends the loop.
+  private var status: Int32?
+
+  var machine: Machine { runner.machine }
+
+  /// - Parameter continuesProgram: Go on with the variables of the program that the runner has run.
+  init(_ runner: ScriptRunner, continuesProgram: Bool = false) {
+    self.runner = runner
+    let session = MachineSession(runner.machine, continuesProgram: continuesProgram)
+    self.session = session
+    watcher = FileWatcher(runner.machine)
+    InterruptSignal.beginPrompt()
+    let machine = runner.machine
+    machine.describesPatches = true
+    if isatty(0) == 1 && isatty(1) == 1 {
+      source = ReadlineLines(history: History.ofUser()) { text in
+        Completer(session: session, machine: machine, commands: PromptCommand.all).complete(text)
+      }
+      Console.show(
+        "Lang \(LangCommand.version)  " + style.dim(":help lists the commands, Ctrl-D leaves."))
+    } else {
+      source = PlainLines()
+    }
+  }
+
+  /// Runs until the person leaves; gives the exit code.
+  func run() -> Int32 {
+    while status == nil {
+      switch source.read(
+        prompt: piece.isEmpty ? "> " : "… ", idle: { watcher.reloadChanged(style) })
+      {
+      case .line(let line): take(line)
+      case .interrupted: piece = ""
+      case .end:
+        if piece.isEmpty { return ExitCode.success }
+        // What was begun cannot become complete any more: say what is missing.
+        showWhatIsMissing(in: piece)
+        piece = ""
+        if source is PlainLines { return ExitCode.success }
+      }
+    }
+    return status ?? ExitCode.success
+  }
+
+  // MARK: Reading
+
+  private func take(_ line: String) {
+    if piece.isEmpty {
+      let words = line.trimmingSpaces()
+      if words.isEmpty { return }
+      if let command = command(in: words) {
+        source.remember(line)
+        obey(command.name, command.argument)
+        return
+      }
+    }
+    piece += line + "\n"
+    evaluate(piece)
+  }
+
+  /// The command that a line is; nil when it is code.
+  private func command(in line: String) -> (name: String, argument: String)? {
+    switch line {
+    case "quit", "exit": return ("quit", "")
+    case "help": return ("help", "")
+    default: break
+    }
+    if line.hasPrefix(":") { return Prompt.split(line.dropFirst()) }
+    if line.hasPrefix("reload ") {
+      let argument = String(line.dropFirst(7)).trimmingSpaces()
+      return Prompt.isPath(argument) ? ("reload", argument) : nil
+    }
+    if line.hasSuffix("?"), Prompt.isPath(line.dropLast()) {
+      return ("doc", String(line.dropLast()))
+    }
+    if line.hasPrefix("?"), Prompt.isPath(line.dropFirst()) {
+      return ("doc", String(line.dropFirst()))
+    }
+    return nil
+  }
+
+  private static func split(_ text: Substring) -> (name: String, argument: String) {
+    let name = text.prefix { $0 != " " && $0 != "\t" }
+    return (String(name), String(text.dropFirst(name.count)).trimmingSpaces())
+  }
+
+  /// Whether a text is a name, or names with dots between.
+  static func isPath(_ text: some StringProtocol) -> Bool {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    return !parts.isEmpty
+      && parts.allSatisfy { part in
+        guard let first = part.first, first == "_" || first.isLetter else { return false }
+        return part.allSatisfy { $0 == "_" || $0.isLetter || $0.isNumber }
+      }
+  }
+
+  private func obey(_ name: String, _ argument: String) {
+    guard let command = PromptCommand.all.first(where: { $0.name == name }) else {
+      complain(unknownCommand(name))
+      return
+    }
+    if case .none = command.argument, !argument.isEmpty {
+      complain(":\(name) stands alone")
+      return
+    }
+    watcher.isQuiet = true
+    defer { watcher.isQuiet = false }
+    switch command.body(self, argument) {
+    case .goOn: break
+    case .evaluate(let text): evaluate(text)
+    case .leave(let code): status = code
+    }
+  }
+
+  private func unknownCommand(_ name: String) -> String {
+    let names = PromptCommand.all.map(\.name)
+    let beginning = names.filter { !name.isEmpty && $0.hasPrefix(name) }
+    let near = beginning.count == 1 ? beginning[0] : Spelling.nearest(to: name, among: names)
+    return "no command ':\(name)'"
+      + (near.map { "; did you mean ':\($0)'?" } ?? "; :help lists them")
+  }
+
+  // MARK: Evaluating
+
+  /// Runs a piece and shows what it comes to; more lines may have to follow.
+  private func evaluate(_ text: String) {
+    _ = InterruptSignal.takeInterrupt()
+    let outcome = session.evaluate(text, showing: ValueLayout.limits)
+    // The program has had the interruption, or has ended just before.
+    _ = InterruptSignal.takeInterrupt()
+    if case .incomplete = outcome {
+      piece = text
+      return
+    }
+    piece = ""
+    source.remember(text.trimmingLineEnds())
+    machine.flushOutput()
+    switch outcome {
+    case .incomplete: break
+    case .value(let value):
+      transcript.append(text.trimmingLineEnds())
+      if let value { show(value) }
+    case .failed(let error): show(error)
+    }
+    watcher.reloadChangedNow(style)
+  }
+
+  /// Runs a piece for a command; shows its error, and gives its value.
+  func evaluate(quietly text: String) -> ShownValue?? {
+    let outcome = session.evaluate(text, showing: ValueLayout.limits)
+    machine.flushOutput()
+    switch outcome {
+    case .incomplete:
+      showWhatIsMissing(in: text)
+      return nil
+    case .value(let value): return .some(value)
+    case .failed(let error):
+      show(error)
+      return nil
+    }
+  }
+
+  /// Says what is missing in a text that ends too early.
+  private func showWhatIsMissing(in text: String) {
+    do throws(LangError) {
+      try machine.check(Array(text.utf8), name: "<input>")
+    } catch {
+      show(error)
+    }
+  }
+
+  // MARK: Showing
+
+  func show(_ value: ShownValue) {
+    Console.show(ValueLayout(width: Console.size.columns, style: style).render(value))
+  }
+
+  /// Shows an error; `exit` leaves.
+  func show(_ error: LangError) {
+    switch error {
+    case .exit(let code, let message):
+      if let message { Console.error(message) }
+      status = code
+    case .syntax(let failure):
+      Console.error(failure.rendered(usesColors: Console.errorUsesColors), terminator: "")
+    case .runtime(let failure):
+      Console.error(failure.rendered(usesColors: Console.errorUsesColors), terminator: "")
+    }
+  }
+
+  /// Says what is wrong with a command.
+  func complain(_ message: String) { Console.error(Style.error.red("lang: ") + message) }
+
+  /// The module that an argument names: a module's name, or a variable that holds one.
+  ///
+  /// Says what is wrong when there is none. Loads nothing.
+  func module(_ argument: String, for command: String) -> ModuleSummary? {
+    if argument.isEmpty {
+      complain(":\(command) needs the name of a module")
+      return nil
+    }
+    if let name = session.moduleName(at: argument.split(separator: ".").map(String.init)),
+      let module = machine.module(named: name)
+    {
+      return module
+    }
+    if let module = machine.module(named: argument), module.state != .unused { return module }
+    let names = machine.modules.filter { $0.state != .unused }.map(\.name)
+    let near = Spelling.nearest(to: argument, among: names)
+    complain(
+      "no module '\(argument)' was imported"
+        + (near.map { "; did you mean '\($0)'?" } ?? "; :modules lists them"))
+    return nil
+  }
+}
+
+extension String {
+  /// The text without line ends behind it.
+  fileprivate func trimmingLineEnds() -> String {
+    var text = self
+    while text.last == "\n" { text.removeLast() }
+    return text
+  }
+
+  /// The text without spaces at its ends.
+  func trimmingSpaces() -> String { self[...].trimmingSpaces() }
+}

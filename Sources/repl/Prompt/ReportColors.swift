@@ -1,0 +1,18 @@
+/// Colours for the report of modules: headings by what they are about, notes dim.
+enum ReportColors {
+  static func color(_ report: String, _ style: Style) -> String {
+    if !style.usesColors { return report }
+    return report.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      let text = String(line)
+      if text.hasPrefix("    ") { return style.dim(text) }
+      if text.hasPrefix("  ") || text.isEmpty { return text }
+      if text.hasSuffix(": none") { return style.dim(text) }
+      if text.contains("pending") { return style.bold(style.yellow(text)) }
+      if text.hasPrefix("failed") || text.hasPrefix("lost") { return style.bold(style.red(text)) }
+      if text.hasPrefix("loaded") || text.hasPrefix("native, loaded") {
+        return style.bold(style.green(text))
+      }
+      return style.bold(text)
+    }.joined(separator: "\n")
+  }
+}
