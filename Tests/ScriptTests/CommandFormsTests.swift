@@ -106,7 +106,7 @@ struct CommandFormsTests {
       (["--no-lazy", "--ph=x", "show.l"], "Unknown option '--ph'."),
       (["--eagr=x", "show.l"], "Unknown option '--eagr'. Did you mean '--eager'?"),
       (["-x", "show.l"], "Unknown option '-x'."),
-      (["--report=xml", "show.l"], "'text' and 'json'"),
+      (["--report=xml", "show.l"], "'text', 'json'"),
       (["--no-lazy=1", "show.l"], "does not take any value"),
       (["--path"], "Missing value for '--path <place>'"),
       (["-e"], "Missing value for '-e'."), (["--no-lazy", "-m"], "Missing value for '-m'."),
