@@ -157,11 +157,10 @@ def discussion(text):
     """Paragraphs; lines that are commands stand alone."""
     lines = []
     for paragraph in text.split("\n\n"):
-        lines.append(".Pp")
         if paragraph.startswith("lang "):
-            lines += [f".Dl {escaped(line)}" for line in paragraph.splitlines()]
+            lines += [".Bd -literal -offset indent", *map(escaped, paragraph.splitlines()), ".Ed"]
         else:
-            lines += prose(paragraph)
+            lines += [".Pp", *prose(paragraph)]
     return lines
 
 

@@ -59,8 +59,8 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Report at the end what became of each module: 'text', 'json', or 'html' for a page that shows "
-        + "it in a browser and wants --report-to; --report alone is 'text'.",
+      "Report at the end what became of each module; --report alone is --report=text, and html, a page "
+        + "for a browser, wants --report-to.",
       valueName: "format"))
   var report: ReportFormat?
 

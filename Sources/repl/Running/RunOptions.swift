@@ -18,7 +18,7 @@ struct RunOptions {
 }
 
 /// What a report of the modules looks like.
-enum ReportFormat: String {
+enum ReportFormat: String, CaseIterable {
   case text
   case json
   /// One page for a browser, which needs no other file.
