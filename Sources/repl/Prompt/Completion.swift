@@ -19,8 +19,8 @@ struct Completer {
   /// The commands that begin with a colon, and what follows each.
   let commands: [PromptCommand]
 
-  /// Words that are no names; those that a statement or expression can begin with.
-  private static let keywords = [
+  /// Words that are no names.
+  static let keywords = [
     "and", "as", "assert", "break", "catch", "class", "continue", "eager", "else", "false",
     "finally", "fn", "for", "from", "get", "if", "import", "in", "is", "let", "nil", "not", "or",
     "return", "self", "static", "super", "throw", "true", "try", "var", "while", "yield",
