@@ -63,7 +63,11 @@ final class FileWatcher {
         if InterruptSignal.takeInterrupt() { Console.show("") }
         Console.show(
           "\(style.bold(name)) \(style.red("changed, but was not reloaded")); it stays as it was")
-        if case .exit = error { Console.show("its source calls exit()") } else { Console.error(error) }
+        if case .exit = error {
+          Console.show("its source calls exit()")
+        } else {
+          Console.error(error)
+        }
       }
     }
   }

@@ -8,7 +8,7 @@ final class Prompt {
   let session: MachineSession
   let style = Style.output
   let watcher: FileWatcher
-  private let source: LineSource
+  private lazy var source = makeSource()
   /// Lines of a piece that is not complete.
   private var piece = ""
   /// What ran without an error, for `:save`.
@@ -26,16 +26,20 @@ final class Prompt {
     self.session = session
     watcher = FileWatcher(runner.machine, style: style)
     InterruptSignal.beginPrompt()
-    let machine = runner.machine
-    machine.describesPatches = true
-    if isatty(0) == 1 && isatty(1) == 1 {
-      source = ReadlineLines(history: History.ofUser()) { text in
-        Completer(session: session, machine: machine, commands: PromptCommand.all).complete(text)
-      }
-      Console.show(
-        "Lang \(LangCommand.version)  " + style.dim(":help lists the commands, Ctrl-D leaves."))
-    } else {
-      source = PlainLines()
+    runner.machine.describesPatches = true
+  }
+
+  private func makeSource() -> LineSource {
+    if isatty(0) == 0 || isatty(1) == 0 { return PlainLines() }
+    Console.show(
+      "Lang \(LangCommand.version)  " + style.dim(":help lists the commands, Ctrl-D leaves."))
+    return ReadlineLines(history: History.ofUser()) { [unowned self] text in
+      // What was recalled or pasted may have several lines.
+      let start = text.lastIndex(of: "\n").map { text.index(after: $0) } ?? text.startIndex
+      return Completer(
+        session: session, machine: machine, commands: PromptCommand.all,
+        block: piece + text[..<start]
+      ).complete(String(text[start...]))
     }
   }
 

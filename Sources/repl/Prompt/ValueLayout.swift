@@ -111,8 +111,9 @@ struct ValueLayout {
   /// A text fit to be shown, with its line ends made visible.
   private static func oneLine(_ text: String) -> String {
     let shown = DisplayWidth.sanitized(text)
-    return shown.contains("\n") ? shown.split(separator: "\n", omittingEmptySubsequences: false)
-      .joined(separator: "␊") : shown
+    return shown.contains("\n")
+      ? shown.split(separator: "\n", omittingEmptySubsequences: false)
+        .joined(separator: "␊") : shown
   }
 
   private func color(_ text: String, _ kind: ShownValue.Kind) -> String {
