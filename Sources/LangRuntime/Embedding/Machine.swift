@@ -239,6 +239,17 @@ public final class Machine {
   /// Writes out what programs have printed so far.
   public func flushOutput() { engine.pointee.output.flush() }
 
+  /// Ends the line that programs have begun to print, if they have, and writes it all out.
+  ///
+  /// For who writes to the same place, such as a prompt.
+  public func finishOutputLine() {
+    if !engine.pointee.output.isAtLineStart {
+      var lineEnd: UInt8 = 0x0A
+      engine.pointee.output.write(&lineEnd, count: 1)
+    }
+    engine.pointee.output.flush()
+  }
+
   /// Asks the running program to stop with an `Interrupt`; from any thread, at any time.
   ///
   /// The program stops at its next call or loop round.

@@ -187,15 +187,11 @@ struct ScriptRunner {
 
   /// Shows why a program ended; gives the exit code.
   private func report(_ error: LangError) -> Int32 {
+    Console.error(error)
     switch error {
-    case .exit(let status, let message):
-      if let message { Console.error(message) }
-      return status
-    case .syntax(let failure):
-      Console.error(failure.rendered(usesColors: Console.errorUsesColors), terminator: "")
-      return ExitCode.doesNotCompile
+    case .exit(let status, _): return status
+    case .syntax: return ExitCode.doesNotCompile
     case .runtime(let failure):
-      Console.error(failure.rendered(usesColors: Console.errorUsesColors), terminator: "")
       return failure.className == "Interrupt" ? ExitCode.interrupted : ExitCode.uncaughtError
     }
   }
