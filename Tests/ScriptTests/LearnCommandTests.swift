@@ -71,11 +71,14 @@ struct LearnCommandTests {
 
   // MARK: Goals
 
-  @Test("What 'show' shows reaches every goal", arguments: numbers)
-  func solutions(lesson: Int) async throws {
+  @Test("What 'show' shows reaches every goal", arguments: numbers, [false, true])
+  func solutions(lesson: Int, isStressed: Bool) async throws {
     let lines = try await solution(of: lesson)
     #expect(lines.count > 2)
-    let result = try await learn("\(lesson)", typing: lines + ["quit"])
+    var environment = environment
+    if isStressed { environment["LANG_GC_STRESS"] = "1" }
+    let result = try await learn(
+      "\(lesson)", typing: lines + ["quit"], environment: environment)
     #expect(result.exitCode == 0)
     #expect(result.standardError == "")
     #expect(goalCount(result) > 1)

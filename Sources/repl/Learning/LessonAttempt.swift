@@ -33,6 +33,7 @@ final class LessonAttempt {
     session = MachineSession(machine)
     watch = StepWatch()
     machine.programsMayExtendPath = true
+    if getenv("LANG_GC_STRESS") != nil { machine.isCollectorStressed = true }
     machine.describesPatches = true
     machine.onModuleStep = { [watch] in watch.note($0) }
     InterruptSignal.connect(machine)
