@@ -257,6 +257,12 @@ struct LearnCommandTests {
     #expect(reached(result) == [2])
   }
 
+  @Test func anUnfinishedLineOfOutputIsEnded() async throws {
+    let result = try await learn("1", typing: ["print(\"half\", end: \"\")", "import tea", "quit"])
+    #expect(result.lines.contains("half"))
+    #expect(reached(result) == [1])
+  }
+
   @Test func mistakesAreShownAndNothingEnds() async throws {
     let lines = ["import tea", "tea.colour", "1 +* 2", "tea.price", "quit"]
     let result = try await learn("1", typing: lines)

@@ -67,6 +67,17 @@ struct LearnTests {
       terminal.screen.contains("  ✓ goal 1: Import shop.prices and shop.orders; nothing runs."))
   }
 
+  @Test func whatIsPastedIsTakenLineByLine() async throws {
+    let terminal = try start("7")
+    try await terminal.waitForPrompt("7> ")
+    terminal.paste("import report\nlet kept = [report]\nreport.pages\nchange\nreport.pages")
+    terminal.key(.enter)
+    try await terminal.waitForPrompt("7> ")
+    for goal in 1...3 {
+      #expect(terminal.state.lines.contains { $0.hasPrefix("  ✓ goal \(goal): ") })
+    }
+  }
+
   @Test func theFolderGoesWithTheTerminal() async throws {
     let terminal = try start("1")
     try await terminal.waitForPrompt("1> ")

@@ -18,6 +18,8 @@ final class LessonAttempt {
   var hintCount = 0
   /// The goals of which the learner was told that they are out of reach.
   var lostGoalsTold: Set<Int> = []
+  /// The lines of the piece of code that is being typed.
+  var piece = ""
   private var pendingBefore: Set<String> = []
   private let previousFolder: String
 
@@ -65,11 +67,11 @@ final class LessonAttempt {
     case exit
   }
 
-  /// Runs what the learner typed.
-  func evaluate(_ text: String) -> Result {
+  /// Runs what the learner typed, if it is complete.
+  func evaluatePiece() -> Result {
     begin()
     _ = InterruptSignal.takeInterrupt()
-    let outcome = session.evaluate(text, showing: ValueLayout.limits)
+    let outcome = session.evaluate(piece, showing: ValueLayout.limits)
     // The code has had the interruption, or has ended just before.
     _ = InterruptSignal.takeInterrupt()
     switch outcome {
@@ -77,16 +79,16 @@ final class LessonAttempt {
     case .value(let shown):
       // The last value would be a holder that the learner did not choose.
       if shown != nil { _ = session.evaluate("_ = nil") }
-      note(text, .value)
+      note(piece, .value)
       let layout = ValueLayout(width: Console.size.columns, style: .output)
       return .done(shown: shown.map { folder.hidden(layout.render($0)) })
     case .failed(.exit): return .exit
     case .failed(.syntax(let failure)):
       let message = failure.diagnostics.first?.message ?? ""
-      note(text, .error("SyntaxError", message))
+      note(piece, .error("SyntaxError", message))
       return .done(shown: shown(failure.rendered(usesColors: Style.output.usesColors)))
     case .failed(.runtime(let failure)):
-      note(text, .error(failure.className, failure.message))
+      note(piece, .error(failure.className, failure.message))
       return .done(shown: shown(failure.rendered(usesColors: Style.output.usesColors)))
     }
   }
@@ -130,9 +132,12 @@ final class LessonAttempt {
     return changed.first { $0.path == file.path }?.text ?? file.text
   }
 
-  /// What can stand at the end of a text.
+  /// What can stand at the end of a text, which may have several lines.
   func complete(_ text: String) -> Completion {
-    Completer(session: session, machine: machine, commands: [], block: "").complete(text)
+    let start = text.lastIndex(of: "\n").map { text.index(after: $0) } ?? text.startIndex
+    let block = piece + text[..<start]
+    return Completer(session: session, machine: machine, commands: [], block: block)
+      .complete(String(text[start...]))
   }
 
   // MARK: What came of it
@@ -169,7 +174,7 @@ final class LessonAttempt {
   }
 
   private func note(_ input: String, _ outcome: LessonRecord.Outcome) {
-    machine.flushOutput()
+    machine.finishOutputLine()
     record.lines.append(
       LessonRecord.Line(
         input: input, outcome: outcome, steps: watch.steps,

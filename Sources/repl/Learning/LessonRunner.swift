@@ -106,36 +106,38 @@ struct LessonRunner {
     showFiles(of: attempt)
     showGoals(of: attempt)
     var shownState = ""
-    var text = ""
+    // Lines that were pasted behind the one that is taken.
+    var waiting: [String] = []
     while page.isOpen {
-      let prompt = text.isEmpty ? "\(position + 1)> " : "\(position + 1)… "
-      switch source?.read(prompt: prompt, nil) ?? .end {
-      case .interrupted:
-        text = ""
-        continue
-      case .end:
-        if source is PlainLines { page.write("") }
-        return .quit
-      case .line(let line):
-        if text.isEmpty {
-          if line.allSatisfy(\.isWhitespace) { continue }
-          if let command = LessonCommand(line: line) {
-            source?.remember(line)
-            if let direction = try obey(command, attempt) { return direction }
-            if command == .change || command == .check { tell(attempt, position, &shownState) }
-            continue
-          }
+      if waiting.isEmpty {
+        let prompt = attempt.piece.isEmpty ? "\(position + 1)> " : "\(position + 1)… "
+        switch source?.read(prompt: prompt, nil) ?? .end {
+        case .interrupted: attempt.piece = ""
+        case .end: return .quit
+        case .line(let typed):
+          waiting = typed.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         }
-        text += line + "\n"
+        continue
       }
-      switch attempt.evaluate(text) {
+      let line = waiting.removeFirst()
+      if attempt.piece.isEmpty {
+        if line.allSatisfy(\.isWhitespace) { continue }
+        if let command = LessonCommand(line: line) {
+          source?.remember(line)
+          if let direction = try obey(command, attempt) { return direction }
+          if command == .change || command == .check { tell(attempt, position, &shownState) }
+          continue
+        }
+      }
+      attempt.piece += line + "\n"
+      switch attempt.evaluatePiece() {
       case .incomplete: continue
       case .exit: return .quit
       case .done(let shown):
-        source?.remember(String(text.dropLast()))
+        source?.remember(String(attempt.piece.dropLast()))
         if let shown { page.write(shown) }
       }
-      text = ""
+      attempt.piece = ""
       tell(attempt, position, &shownState)
     }
     return .quit
