@@ -74,6 +74,7 @@ extension Engine {
       }
       return .nil
     }
+    if isatty(0) == 1 { pointee.output.isAtLineStart = true }
     var length = builder.count
     if length > 0 && builder.bytes[length - 1] == 0x0D { length -= 1 }
     if TextScanning.validLength(builder.bytes, count: length) == length {

@@ -16,6 +16,9 @@ struct OutputStream {
   ///
   /// `EPIPE` says that the reader has gone away.
   private(set) var failure: Int32 = 0
+  /// Whether what comes next begins a line: what was written ended one, or a person has since pressed
+  /// Enter.
+  var isAtLineStart = true
 
   private static let capacity = 1 << 14
 
@@ -37,6 +40,7 @@ struct OutputStream {
 
   /// Writes bytes; an error is noted in ``failure``.
   mutating func write(_ bytes: UnsafePointer<UInt8>, count length: Int) {
+    if length > 0 { isAtLineStart = bytes[length - 1] == 0x0A }
     if count + length > OutputStream.capacity {
       flush()
       if length > OutputStream.capacity {

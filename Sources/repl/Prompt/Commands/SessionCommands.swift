@@ -38,7 +38,7 @@ extension Prompt {
   fileprivate func listVariables() {
     let variables = session.variables(showing: ShownValue.Limits(items: 8, textLength: 60))
     if variables.isEmpty {
-      Console.show("nothing yet")
+      Console.show("no names yet")
       return
     }
     var table = TextTable()
@@ -62,8 +62,14 @@ extension Prompt {
     if let reason = SourceFile.write(Array(text.utf8), to: file) {
       return complain("cannot write '\(file)': \(reason)")
     }
-    let count = transcript.count
-    Console.show("saved \(counted(count, "input")) to \(file)")
+    var news = "saved \(counted(transcript.count, "input")) to \(DisplayWidth.sanitized(file))"
+    do throws(LangError) {
+      try machine.check(Array(text.utf8), name: file)
+    } catch {
+      // A session may declare a name again, a script may not.
+      news += "; it is no script yet: 'lang check' says what must change"
+    }
+    Console.show(news)
   }
 
   // MARK: Editing
@@ -79,7 +85,7 @@ extension Prompt {
       let before = SourceFile.read(module.location)
       guard runEditor(on: module.location) else { return .goOn }
       if case .success(let old) = before, case .success(let new) = SourceFile.read(module.location),
-        old != new, module.state == .loaded
+        old != new, module.state == .loaded, !watcher.names.contains(module.name)
       {
         Console.show("changed; 'reload \(module.name)' puts it in place")
       }
@@ -119,7 +125,16 @@ extension Prompt {
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { arguments.forEach { free($0) } }
     var process = pid_t()
-    let failure = posix_spawn(&process, "/bin/sh", nil, nil, &arguments, environ)
+    // What this process ignores the editor must not.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    let failure = posix_spawn(&process, "/bin/sh", nil, &attributes, &arguments, environ)
     if failure != 0 {
       complain("cannot run '\(editor)': \(String(cString: strerror(failure)))")
       return false
@@ -141,7 +156,7 @@ extension Prompt {
     let commands = PromptCommand.all.filter {
       wanted.isEmpty ? $0.name != "save!" : $0.name == wanted
     }
-    if commands.isEmpty { return complain("no command ':\(wanted)'; :help lists them") }
+    if commands.isEmpty { return complain(unknownCommand(wanted)) }
     for command in commands {
       table.add(
         TextTable.Cell(
