@@ -131,7 +131,7 @@ final class LessonAttempt {
 
   /// What can stand at the end of a text.
   func complete(_ text: String) -> Completion {
-    Completer(session: session, machine: machine, commands: []).complete(text)
+    Completer(session: session, machine: machine, commands: [], block: "").complete(text)
   }
 
   // MARK: What came of it

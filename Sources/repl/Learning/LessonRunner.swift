@@ -109,7 +109,7 @@ struct LessonRunner {
     var text = ""
     while page.isOpen {
       let prompt = text.isEmpty ? "\(position + 1)> " : "\(position + 1)… "
-      switch source?.read(prompt: prompt, idle: { nil }) ?? .end {
+      switch source?.read(prompt: prompt, nil) ?? .end {
       case .interrupted:
         text = ""
         continue
