@@ -26,7 +26,8 @@ STATIC_OPTIONS := -c release --product lang --scratch-path $(STATIC_BUILD) \
   -Xswiftc -static-executable -Xswiftc -use-ld=lld -Xlinker -lz -Xlinker -ltinfo \
   -Xlinker --icf=all
 # A copy of what the linker writes, which lies in the system's file cache in many small pieces: the copy
-# starts a quarter faster.
+# starts a quarter faster. It is written in pieces of 16 KB, since the system maps whole pieces: from
+# larger ones a small script has a megabyte more of the file in memory, and starts no sooner.
 LANG_BINARY := $(STATIC_BUILD)/lang
 
 SWIFT_SOURCES := Package.swift Sources Tests examples/embedding/Package.swift \
@@ -114,7 +115,8 @@ test-tools: ## install what some tests use and are skipped without: a browser, s
 .PHONY: executable
 executable: packages
 	swift build $(STATIC_OPTIONS)
-	@cp $(STATIC_BUILD)/release/lang $(LANG_BINARY).new && mv $(LANG_BINARY).new $(LANG_BINARY)
+	@dd if=$(STATIC_BUILD)/release/lang of=$(LANG_BINARY).new bs=16k status=none && \
+	  chmod 755 $(LANG_BINARY).new && mv $(LANG_BINARY).new $(LANG_BINARY)
 	@$(LANG_BINARY) -e 'exit(0)' || { echo 'make: the executable does not run' >&2; exit 1; }
 
 .PHONY: packages

@@ -50,8 +50,9 @@ def sentences(text):
     """Each sentence begins on a line of its own, and no line with a control character."""
     parts = re.split(r"(?<=[.:]) (?=[A-Z])", " ".join(text.split()))
     lines = [line for part in parts
-             for line in textwrap.wrap(part, 72, break_on_hyphens=False, break_long_words=False)]
-    return [("\\&" if line[0] in ".'" else "") + escaped(line) for line in lines]
+             for line in textwrap.wrap(escaped(part), 78, break_on_hyphens=False,
+                                       break_long_words=False)]
+    return [("\\&" if line[0] in ".'" else "") + line for line in lines]
 
 
 def usage(words):

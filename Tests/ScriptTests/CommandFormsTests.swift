@@ -39,7 +39,7 @@ struct CommandFormsTests {
     arguments: [
       (["show.l"], "show.l"), (["--no-lazy", "show.l"], "show.l"), (["--", "show.l"], "show.l"),
       (["--report-to", "r", "--", "show.l"], "show.l"), (["-m", "show"], "show"),
-      (["--eager=x", "-m", "show"], "show"),
+      (["--eager=x", "-m", "show"], "show"), (["-m=show"], "show"),
       (["-e", "import sys; print(sys.argv)"], "<command>"),
       (["--path", "x", "-e", "import sys; print(sys.argv)"], "<command>"),
     ])

@@ -27,8 +27,11 @@ extension PseudoTerminal {
     enter(line)
     try await waitForPrompt(prompt)
     let lines = state.transcript.dropLast()
+    // With the prompt in front: the answer may look like what was typed.
+    let typed = line.trimmingSuffixSpaces()
     let start =
-      lines.lastIndex { $0.hasSuffix(line.trimmingSuffixSpaces()) } ?? lines.startIndex - 1
+      lines.lastIndex { $0.hasSuffix("> " + typed) || $0.hasSuffix("… " + typed) }
+      ?? lines.startIndex - 1
     return Array(lines[(start + 1)...])
   }
 

@@ -83,7 +83,11 @@ struct RunCommand: ParsableCommand {
   static func parse(untouched words: [String]) throws -> RunCommand {
     // The parser knows no option that may have a value and may have none.
     var command = try parse(words.map { $0 == "--report" ? "--report=text" : $0 })
-    func restore(_ rest: inout [String]) { rest = Array(words.suffix(rest.count)) }
+    func restore(_ rest: inout [String]) {
+      for (index, word) in words.suffix(rest.count).enumerated() where word == "--report" {
+        rest[index] = word
+      }
+    }
     restore(&command.codeAndArguments)
     restore(&command.moduleAndArguments)
     restore(&command.fileAndArguments)
