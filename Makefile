@@ -10,10 +10,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 # libncurses-dev holds libtinfo.a, which a static readline needs.
-BUILD_PACKAGES := libreadline-dev libminizip-dev zlib1g-dev libncurses-dev
+# python3 packs the standard library and writes the manual page.
+BUILD_PACKAGES := libreadline-dev libminizip-dev zlib1g-dev libncurses-dev python3
 BENCH_PACKAGES := lua5.4 binutils python3
-# Writes the manual page.
-MANUAL_PACKAGES := python3
 # What some tests use: for the manual page and completions, the editors, and the page of the report.
 TEST_PACKAGES := python3 mandoc zsh fish vim chromium
 
@@ -25,9 +24,11 @@ STATIC_BUILD := .build/static
 STATIC_OPTIONS := -c release --product lang --scratch-path $(STATIC_BUILD) \
   -Xswiftc -static-executable -Xswiftc -use-ld=lld -Xlinker -lz -Xlinker -ltinfo \
   -Xlinker --icf=all
-# A copy of what the linker writes, which lies in the system's file cache in many small pieces: the copy
-# starts a quarter faster. It is written in pieces of 16 KB, since the system maps whole pieces: from
-# larger ones a small script has a megabyte more of the file in memory, and starts no sooner.
+LINKED_BINARY := $(STATIC_BUILD)/release/lang
+# What the linker writes, with the standard library behind it. What the linker writes lies in the system's
+# file cache in many small pieces; a copy starts a quarter faster. It is written in pieces of 16 KB, since
+# the system maps whole pieces: from larger ones a small script has a megabyte more of the file in
+# memory, and starts no sooner.
 LANG_BINARY := $(STATIC_BUILD)/lang
 
 SWIFT_SOURCES := Package.swift Sources Tests examples/embedding/Package.swift \
@@ -61,7 +62,6 @@ bench: executable ## measure against Lua and CPython; look at the machine code o
 install: ## install executable, manual page and completions below PREFIX
 	@# `sudo make install` has root's PATH: what was built before is installed then.
 	@if command -v swift >/dev/null || [ ! -x $(LANG_BINARY) ]; then $(MAKE) executable; fi
-	@$(call install-packages,$(MANUAL_PACKAGES))
 	@$(MAKE) --no-print-directory install-files
 
 # Where things go, one a line: made here and taken away by `uninstall`.
@@ -75,8 +75,6 @@ INSTALLED_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/lang.fish
 uninstall: ## remove what install has put below PREFIX
 	rm -f "$(INSTALLED_BINARY)" "$(INSTALLED_MANUAL)" "$(INSTALLED_BASH)" "$(INSTALLED_ZSH)" \
 	  "$(INSTALLED_FISH)"
-	rm -rf "$(DESTDIR)$(PREFIX)/share/lang/stdlib"
-	@rmdir "$(DESTDIR)$(PREFIX)/share/lang" 2>/dev/null || true
 
 .PHONY: format
 format: swift ## format the Swift sources in place
@@ -94,19 +92,21 @@ clean: ## remove everything that was built
 
 .PHONY: install-files
 install-files:
-	install -D -m 755 $(LANG_BINARY) "$(INSTALLED_BINARY)"
-	@if command -v strip >/dev/null; then strip "$(INSTALLED_BINARY)"; fi
-	@# The standard library, as soon as there is one.
-	@if compgen -G 'stdlib/*' >/dev/null; then \
-	  install -d "$(DESTDIR)$(PREFIX)/share/lang"; \
-	  cp -R stdlib "$(DESTDIR)$(PREFIX)/share/lang/"; \
+	@# Stripped before the standard library comes behind it, which would be lost otherwise.
+	@if command -v strip >/dev/null; then \
+	  strip -o $(LANG_BINARY).stripped $(LINKED_BINARY); \
+	else \
+	  cp $(LINKED_BINARY) $(LANG_BINARY).stripped; \
 	fi
-	Scripts/manual.py $(LANG_BINARY) | install -D -m 644 /dev/stdin "$(INSTALLED_MANUAL)"
+	@Scripts/library.py stdlib $(LANG_BINARY).stripped $(LANG_BINARY).new
+	install -D -m 755 $(LANG_BINARY).new "$(INSTALLED_BINARY)"
+	@rm -f $(LANG_BINARY).new $(LANG_BINARY).stripped
+	Scripts/manual.py "$(INSTALLED_BINARY)" | install -D -m 644 /dev/stdin "$(INSTALLED_MANUAL)"
 	$(call install-completion,bash) "$(INSTALLED_BASH)"
 	$(call install-completion,zsh) "$(INSTALLED_ZSH)"
 	$(call install-completion,fish) "$(INSTALLED_FISH)"
 
-install-completion = $(LANG_BINARY) --generate-completion-script $(1) | install -D -m 644 /dev/stdin
+install-completion = "$(INSTALLED_BINARY)" --generate-completion-script $(1) | install -D -m 644 /dev/stdin
 
 .PHONY: test-tools
 test-tools: ## install what some tests use and are skipped without: a browser, shells, vim
@@ -115,8 +115,8 @@ test-tools: ## install what some tests use and are skipped without: a browser, s
 .PHONY: executable
 executable: packages
 	swift build $(STATIC_OPTIONS)
-	@dd if=$(STATIC_BUILD)/release/lang of=$(LANG_BINARY).new bs=16k status=none && \
-	  chmod 755 $(LANG_BINARY).new && mv $(LANG_BINARY).new $(LANG_BINARY)
+	@Scripts/library.py stdlib $(LINKED_BINARY) $(LANG_BINARY).new && \
+	  mv $(LANG_BINARY).new $(LANG_BINARY)
 	@$(LANG_BINARY) -e 'exit(0)' || { echo 'make: the executable does not run' >&2; exit 1; }
 
 .PHONY: packages

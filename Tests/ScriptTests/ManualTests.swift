@@ -128,7 +128,8 @@ struct ManualTests {
         program: try #require(ManualTests.program("make")),
         [
           "--silent", "-C", LangProcess.packageRoot.path, target, "DESTDIR=\(root)", "PREFIX=/usr",
-          "LANG_BINARY=\(try #require(LangProcess.executable))",
+          "LANG_BINARY=\(directory.url.path)/lang",
+          "LINKED_BINARY=\(try #require(LangProcess.executable))",
         ], in: directory.url)
       #expect(result.standardError == "")
       #expect(result.exitCode == 0)

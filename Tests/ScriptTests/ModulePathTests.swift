@@ -28,6 +28,55 @@ struct ModulePathTests {
       arguments, in: directory.url.appendingPathComponent(folder), environment: environment)
   }
 
+  // MARK: The standard library
+
+  @Test func theLibraryComesBehindThePathAndIsNoPartOfIt() async throws {
+    try directory.write("library/a.l", "let x = 'library a'\n")
+    try directory.write("library/deep/b.l", "let x = 'library b'\n")
+    try directory.write("main.l", "import a, deep.b as b, sys\nprint(a.x, b.x, len(sys.path))\n")
+    let library = ["LANG_STDLIB": directory.url.appendingPathComponent("library").path]
+    let alone = try await lang("main.l", environment: library)
+    #expect(alone.lines == ["library a library b 1"])
+    let hidden = try await lang("--path", "first", "main.l", environment: library)
+    #expect(hidden.lines == ["a runs", "first a library b 2"])
+    let none = try await lang("main.l", environment: ["LANG_STDLIB": ""])
+    #expect(none.standardError.hasPrefix("error: ImportError: no module named 'a' in "))
+  }
+
+  @Test func aBundleLeavesTheLibraryOut() async throws {
+    try directory.write("library/a.l", "let x = 1\n")
+    try directory.write("library/group/b.l", "let x = 2\n")
+    try directory.write("main.l", "import a, group.b as b, own\nprint(a.x, b.x, own.x)\n")
+    try directory.write("own.l", "let x = 3\n")
+    let library = ["LANG_STDLIB": directory.url.appendingPathComponent("library").path]
+    let bundled = try await lang("bundle", "main.l", "-o", "app.zip", environment: library)
+    #expect(bundled.text.hasPrefix("packed 2 modules"))
+    #expect(try await lang("app.zip", environment: library).lines == ["1 2 3"])
+    let without = try await lang("app.zip", environment: ["LANG_STDLIB": ""])
+    #expect(without.standardError.hasPrefix("error: ImportError: no module named 'a' in "))
+  }
+
+  @Test func anArchiveBehindTheExecutableIsTheLibrary() async throws {
+    try directory.write("library/a.l", "let x = 'library a'\n")
+    try directory.write("library/tests/test_a.l", "fn test_x() {}\n")
+    let packed = try await LangProcess.run(
+      program: "/usr/bin/env",
+      [
+        "python3", LangProcess.packageRoot.appendingPathComponent("Scripts/library.py").path,
+        "library", try #require(LangProcess.executable), "lang-with-library",
+      ], in: directory.url)
+    // Without Python there is nothing to pack with.
+    if packed.exitCode == 127 { return }
+    #expect(packed.exitCode == 0 && packed.standardError == "")
+    let result = try await LangProcess.run(
+      program: directory.url.appendingPathComponent("lang-with-library").path,
+      ["-e", "import a\nprint(a.x)\nprint(a)\nimport tests"],
+      in: directory.url.appendingPathComponent("deep"))
+    let location = directory.url.appendingPathComponent("lang-with-library/a.l").path
+    #expect(result.lines == ["library a", "<module 'a' from \(location)>"])
+    #expect(result.standardError.hasPrefix("error: ImportError: no module named 'tests'"))
+  }
+
   // MARK: The places
 
   @Test func theScriptsFolderComesFirst() async throws {

@@ -14,6 +14,18 @@ extension Machine {
     }
   }
 
+  /// Where modules are looked for when they are nowhere on the path: a folder, a zip archive, or a folder in
+  /// one; nil for nowhere.
+  ///
+  /// It is no part of `sys.path`, and bundles leave out what is found there.
+  public var standardLibrary: String? {
+    get { engine.pointee.modules.libraryPlace }
+    set {
+      engine.pointee.modules.libraryPlace = newValue
+      engine.pointee.modules.knownLibrary = nil
+    }
+  }
+
   /// Whether programs may change where imports are looked for, through the list `sys.path`.
   ///
   /// False from the start: a program finds what lies at the machine's own places, and `sys.path` is a

@@ -210,6 +210,7 @@ extension Engine {
       for folder in searchedFolders(resolvingAnew: false) {
         names.formUnion((try? folder.moduleNames()) ?? [])
       }
+      names.formUnion((try? library?.moduleNames()) ?? [])
       names.formUnion(pointee.modules.natives.keys)
     } else if let found = try? findAgain(package), found.form != .file {
       names.formUnion((try? found.folder.moduleNames()) ?? [])

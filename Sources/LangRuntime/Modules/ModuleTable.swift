@@ -190,6 +190,10 @@ struct ModuleTable {
   var natives: [String: NativeModule] = [:]
   /// Where modules are looked for, while no program has asked for `sys.path`.
   var path: [String] = []
+  /// Where the standard library is, which is searched behind the path.
+  var libraryPlace: String?
+  /// The same, from the first import on that has looked there.
+  var knownLibrary: ModuleFolder?
   /// Whether programs may look for modules elsewhere; see ``Machine/programsMayExtendPath``.
   var isPathOpen = false
   /// The number of the module `sys`, once a program has asked for it: its `path` is searched then.

@@ -83,12 +83,14 @@ extension ProgramReader {
     guard graph.isClean else { throw .problems(graph) }
     var packing = Packing()
     for node in nodes {
+      // The standard library is where the bundle runs.
+      if engine.isOfLibrary(node.record) { continue }
       guard let name = memberName(of: node.record), let source = node.source else { continue }
       try packing.add(name, source.bytes, from: source.location)
     }
     // A folder of which no module is used would not be there at all.
     let folders = packing.folders
-    for node in nodes where node.record.form == .folder {
+    for node in nodes where node.record.form == .folder && !engine.isOfLibrary(node.record) {
       let name = node.record.name.asPath
       if !name.isEmpty && !folders.contains(name) {
         try packing.add("\(name)/init.l", [], from: "")

@@ -99,8 +99,8 @@ extension Engine {
       }
     }
     let native = pointee.modules.natives[name]
-    // What the listings say is asked first, then what is written in Swift, then the folders
-    // themselves: a file may have been written a moment ago.
+    // What the listings say is asked first, then the standard library and what is written in Swift, then
+    // the folders themselves: a file may have been written a moment ago.
     if native == nil || native?.precedesPath == false {
       for isCertain in [false, true] {
         do throws(SearchError) {
@@ -108,6 +108,11 @@ extension Engine {
             if let found = try find(name, in: folder, isCertain: isCertain) {
               return addModule(ModuleRecord(name: name, folder: found.folder, form: found.form))
             }
+          }
+          if let library,
+            let found = try find(name, in: library, isCertain: isCertain)
+          {
+            return addModule(ModuleRecord(name: name, folder: found.folder, form: found.form))
           }
           if native != nil { break }
         } catch {
@@ -130,7 +135,9 @@ extension Engine {
       for folder in searchedFolders(resolvingAnew: true) {
         if let found = try find(name, in: folder, isCertain: true) { return found }
       }
-      return nil
+      return try library.flatMap { (library) throws(SearchError) in
+        try find(name, in: library, isCertain: true)
+      }
     }
     guard let parent = try findAgain(String(name[..<dot])), parent.form != .file else { return nil }
     return try find(String(name[name.index(after: dot)...]), in: parent.folder, isCertain: true)
@@ -165,6 +172,20 @@ extension Engine {
       previous = byte
     }
     return previous != UInt8(ascii: ".")
+  }
+
+  /// The standard library, if there is one.
+  var library: ModuleFolder? {
+    if pointee.modules.knownLibrary == nil, let place = pointee.modules.libraryPlace {
+      pointee.modules.knownLibrary = folder(ofEntry: place)
+    }
+    return pointee.modules.knownLibrary
+  }
+
+  /// Whether a module is one of the standard library.
+  func isOfLibrary(_ record: ModuleRecord) -> Bool {
+    guard let library, let folder = record.folder else { return false }
+    return folder.path == library.path || folder.path.hasPrefix(library.path + "/")
   }
 
   /// Enters a module into the table; gives its number.
@@ -230,7 +251,7 @@ extension Engine {
   }
 
   /// The place that an entry of the path names: a folder, an archive, or a folder in an archive.
-  private func folder(ofEntry text: String) -> ModuleFolder {
+  func folder(ofEntry text: String) -> ModuleFolder {
     var path =
       text.hasPrefix("/") ? text : text.isEmpty ? currentFolder : "\(currentFolder)/\(text)"
     while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
@@ -291,6 +312,7 @@ extension Engine {
       if !places.isEmpty { message += " in \(places.map(\.path).joined(separator: ", "))" }
       var names = Array(pointee.modules.natives.keys)
       for place in places { names += (try? place.moduleNames()) ?? [] }
+      names += (try? library?.moduleNames()) ?? []
       near = Spelling.nearest(to: missing, among: names)
     }
     if missing != name { message += " (needed for '\(name)')" }
