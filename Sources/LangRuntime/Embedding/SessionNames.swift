@@ -153,7 +153,8 @@ extension Engine {
   func quietNames(of value: Value) -> [String] {
     switch value.tag {
     case .deferred: return []
-    case .proxy: return quietNames(ofModule: pointee.modules.records[value.proxy.pointee.record].name)
+    case .proxy:
+      return quietNames(ofModule: pointee.modules.records[value.proxy.pointee.record].name)
     case .module:
       let record = pointee.modules.records[value.module.pointee.record]
       let inside = record.isPackage ? importableModules(in: record.name) : []

@@ -12,7 +12,7 @@ final class Prompt {
   /// Lines of a piece that is not complete.
   private var piece = ""
   /// What ran without an error, for `:save`.
-  private(set) var transcript: [String] = []
+  var transcript: [String] = []
   /// The exit code that ends the loop.
   private var status: Int32?
 

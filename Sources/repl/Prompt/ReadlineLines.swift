@@ -20,8 +20,9 @@ final class ReadlineLines: LineSource {
     ReadlineLines.programName.withUnsafeBufferPointer { rl_readline_name = $0.baseAddress }
     rl_catch_sigwinch = 0
     rl_initialize()
-    // A question in the middle of a line cannot be interrupted.
+    // A question in the middle of a line could not be interrupted.
     rl_variable_bind("page-completions", "off")
+    rl_variable_bind("completion-query-items", "0")
     ReadlineCompletion.install(complete)
     using_history()
     stifle_history(Int32(History.mostEntries))

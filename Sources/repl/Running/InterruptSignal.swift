@@ -49,6 +49,8 @@ enum InterruptSignal {
   static func beginPrompt() {
     isAtPrompt = true
     if wakeReader >= 0 { return }
+    // Without a standard input the pipe would become it.
+    if fcntl(0, F_GETFD) < 0 { open("/dev/null", O_RDONLY) }
     var ends: [Int32] = [-1, -1]
     // Both ends must not block: a handler writes, and what was written is read without waiting.
     guard pipe(&ends) == 0 else { return }

@@ -23,7 +23,7 @@ extension PromptCommand {
         return .goOn
       },
       PromptCommand(
-        "edit", "[m]", .module, "edits the last input, or a module's file, in $VISUAL or $EDITOR"
+        "edit", "[m]", .module, "edits the last input, or a module's file, in $EDITOR"
       ) { prompt, argument in prompt.edit(argument) },
       PromptCommand("help", "[command]", .text, "lists the commands") { prompt, argument in
         prompt.help(argument)
