@@ -83,7 +83,7 @@ struct PromptCompletionTests {
   }
 
   @Test func namesFromALoadedModuleAreItsAttributes() async throws {
-    let terminal = try await PseudoTerminal.session(["m.l": "let [first, second] = [1, 2]\n"])
+    let terminal = try await PseudoTerminal.session(["m.l": "let first = 1\nlet second = 2\n"])
     try await terminal.answer(to: "import m; m.first")
     terminal.type("m.sec")
     terminal.key(.tab)

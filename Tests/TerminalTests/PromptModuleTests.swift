@@ -12,7 +12,7 @@ struct PromptModuleTests {
   ]
 
   private func session() async throws -> PseudoTerminal {
-    try await PseudoTerminal.session(PromptModuleTests.files)
+    try await PseudoTerminal.session(PromptModuleTests.files, columns: 160)
   }
 
   @Test func referencesBeforeAndAfterTheFirstUse() async throws {
@@ -81,7 +81,7 @@ struct PromptModuleTests {
     let lines = try await terminal.answer(to: ":why side")
     #expect(lines.count == 4)
     #expect(lines[0] == "side was loaded at its first use")
-    #expect(lines[1].hasSuffix("shapes.l:3:29  side.factor  in shapes"))
+    #expect(lines[1].hasSuffix("shapes.l:3:28  side.factor  in shapes"))
     #expect(lines[2] == "shapes was loaded at its first use")
     #expect(lines[3] == "  <input>:1:8  shapes.area  in <main>")
   }
@@ -143,7 +143,7 @@ struct PromptModuleTests {
     let terminal = try await session()
     try await terminal.answer(to: "import shapes")
     let lines = try await terminal.answer(to: ":report")
-    #expect(lines.contains("proxied and still pending: 1"))
+    #expect(lines.contains { $0.hasPrefix("proxied and still pending: 1") })
     #expect(!lines.contains { $0.hasSuffix(": none") })
     #expect(try await terminal.answer(to: ":report 2").contains("failed: none"))
   }

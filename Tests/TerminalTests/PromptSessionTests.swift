@@ -147,7 +147,7 @@ struct PromptSessionTests {
   @Test func theLineForInputIsNoInputOfTheSession() async throws {
     let terminal = try await PseudoTerminal.session()
     terminal.enter("let name = input('name? ')")
-    try await terminal.waitFor(screenContaining: "\nname? ")
+    try await terminal.waitFor(screenContaining: "\nname?")
     terminal.enter("Ada")
     try await terminal.waitForPrompt()
     #expect(terminal.screen.suffix(2) == ["name? Ada", ">"])

@@ -17,7 +17,7 @@ struct PromptWatchTests {
   @Test func aChangeIsReloadedAboveTheLineThatIsBeingEdited() async throws {
     let terminal = try await session()
     terminal.type("m.v + ")
-    try await terminal.waitForLine("> m.v +")
+    try await terminal.waitForLine("> m.v + ")
     try terminal.home.write("m.l", "let v = 20\nlet u = 3\n")
     try await terminal.waitFor(screenContaining: "changed  v\n  new      u\n> m.v +")
     terminal.type("22")

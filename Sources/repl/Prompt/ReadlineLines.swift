@@ -23,6 +23,11 @@ final class ReadlineLines: LineSource {
     // A question in the middle of a line could not be interrupted.
     rl_variable_bind("page-completions", "off")
     rl_variable_bind("completion-query-items", "0")
+    // It would write a line end of its own from the first Ctrl-D on, but not on every terminal.
+    rl_deprep_term_function = {
+      rl_eof_found = 0
+      rl_deprep_terminal()
+    }
     ReadlineCompletion.install(complete)
     using_history()
     stifle_history(Int32(History.mostEntries))

@@ -1,13 +1,15 @@
 /// Colours for the report of modules: headings by what they are about, notes dim.
 enum ReportColors {
-  /// The report without the groups that are empty.
+  /// The report without the groups that are empty, and without the memory.
   static func short(_ report: String) -> String {
     var lines: [Substring] = []
     for line in report.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.hasPrefix("memory ") { break }
       if line.hasSuffix(": none") || line.isEmpty && lines.last?.isEmpty != false { continue }
       lines.append(line)
     }
-    return lines.joined(separator: "\n")
+    while lines.last?.isEmpty == true { lines.removeLast() }
+    return lines.joined(separator: "\n") + "\n"
   }
 
   static func color(_ report: String, _ style: Style) -> String {
