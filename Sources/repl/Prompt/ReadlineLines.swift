@@ -40,8 +40,8 @@ final class ReadlineLines: LineSource {
   func read(prompt: String, _ watcher: FileWatcher) -> LineInput {
     ReadlineLines.finished = nil
     InterruptSignal.drainWakes()
-    InterruptSignal.noticesStops = true
-    defer { InterruptSignal.noticesStops = false }
+    InterruptSignal.noticesEnds = true
+    defer { InterruptSignal.noticesEnds = false }
     rl_callback_handler_install(prompt) { line in
       // The terminal is as it was before when the line is evaluated.
       rl_callback_handler_remove()
@@ -84,8 +84,9 @@ final class ReadlineLines: LineSource {
     }
     if descriptors[1].revents != 0 {
       InterruptSignal.drainWakes()
-      if InterruptSignal.takeStop() {
-        leaveLine { InterruptSignal.stopProcess() }
+      let end = InterruptSignal.takeEnd()
+      if end != 0 {
+        leaveLine { InterruptSignal.obey(end) }
       } else if InterruptSignal.takeContinuation() {
         // Stopped by somebody else; the terminal is as others have left it.
         leaveLine {}

@@ -19,7 +19,8 @@ enum ReportColors {
       if text.hasPrefix("    ") { return style.dim(text) }
       if text.hasPrefix("  ") || text.isEmpty { return text }
       if text.hasSuffix(": none") { return style.dim(text) }
-      if text.contains("pending") { return style.bold(style.yellow(text)) }
+      let isPending = ["proxied", "native, proxied"].contains { text.hasPrefix($0) }
+      if isPending { return style.bold(style.yellow(text)) }
       if text.hasPrefix("failed") || text.hasPrefix("lost") { return style.bold(style.red(text)) }
       if text.hasPrefix("loaded") || text.hasPrefix("native, loaded") {
         return style.bold(style.green(text))

@@ -52,7 +52,10 @@ extension Prompt {
     for line in table.lines(width: Console.size.columns) { Console.show(line) }
   }
 
-  fileprivate func save(to file: String, replaces: Bool) {
+  fileprivate func save(to name: String, replaces: Bool) {
+    // As completion offers it.
+    let home = getenv("HOME").map { String(cString: $0) } ?? "~"
+    let file = name.hasPrefix("~/") ? home + name.dropFirst() : name
     if file.isEmpty { return complain(":save needs the name of a file") }
     if transcript.isEmpty { return complain("nothing has run yet") }
     if !replaces, access(file, F_OK) == 0 {
