@@ -45,7 +45,9 @@ extension Machine {
   /// The names that a module has: its attributes, or what its source declares when it is not loaded.
   ///
   /// Loads nothing, whether the module was imported or not; the source is read and parsed.
-  public func attributeNames(ofModule name: String) -> [String] { engine.quietNames(ofModule: name) }
+  public func attributeNames(ofModule name: String) -> [String] {
+    engine.quietNames(ofModule: name)
+  }
 }
 
 extension Engine {

@@ -177,6 +177,21 @@ public final class Machine {
     return result
   }
 
+  /// The functions that the main module has defined, in the order in which it declares them.
+  public var functionNames: [String] {
+    guard let number = engine.pointee.modules.byName["__main__"],
+      let module = engine.pointee.modules.records[number].module
+    else { return [] }
+    let names = module.pointee.names
+    return (0..<names.count).compactMap { position in
+      let entry = names.entries.unsafelyUnwrapped[position]
+      let value = module.pointee.slots[entry.value.int]
+      guard value.tag == .function, value.function.pointee.prototype.pointee.module == module
+      else { return nil }
+      return engine.pointee.symbols.text(of: entry.symbol)
+    }
+  }
+
   // MARK: Native functions and modules
 
   /// Adds a function that every program run afterwards can import from the module `host`.

@@ -64,14 +64,7 @@ public struct Value: BitwiseCopyable {
   /// Whether this refers to a string.
   @inline(__always) public var isString: Bool { tag == .string }
   /// Whether the value must be looked at before it is stored: a proxy, a deferred name, or nothing.
-  @inline(__always) var isUnresolved: Bool {
-    #if LANG_WITHOUT_REFERENCE_TABLE
-      // Only to measure what the check costs (`make bench`); lazy imports do not work then.
-      return false
-    #else
-      return tag.rawValue < Tag.false.rawValue
-    #endif
-  }
+  @inline(__always) var isUnresolved: Bool { tag.rawValue < Tag.false.rawValue }
   /// Whether the bits are the address of a heap object.
   @inline(__always) var isObject: Bool {
     tag.rawValue >= Tag.string.rawValue || tag == .proxy || tag == .deferred

@@ -16,8 +16,8 @@ protocol LineSource: AnyObject {
   ///
   /// - Parameters:
   ///   - prompt: What is shown in front of it.
-  ///   - watcher: Is asked now and then, while nothing is typed, whether files have changed.
-  func read(prompt: String, _ watcher: FileWatcher) -> LineInput
+  ///   - watcher: Is asked now and then, while nothing is typed, whether files have changed; nil for none.
+  func read(prompt: String, _ watcher: FileWatcher?) -> LineInput
   /// Adds an entry to the history.
   func remember(_ entry: String)
 }
@@ -32,7 +32,7 @@ final class PlainLines: LineSource {
 
   init() { setvbuf(stdin, nil, _IONBF, 0) }
 
-  func read(prompt: String, _ watcher: FileWatcher) -> LineInput {
+  func read(prompt: String, _ watcher: FileWatcher?) -> LineInput {
     Console.show(prompt, terminator: "")
     var bytes: [UInt8] = []
     while !isAtEnd {

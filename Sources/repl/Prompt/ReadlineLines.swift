@@ -37,7 +37,7 @@ final class ReadlineLines: LineSource {
   /// readline keeps the pointer.
   private static let programName: [CChar] = Array("lang".utf8CString)
 
-  func read(prompt: String, _ watcher: FileWatcher) -> LineInput {
+  func read(prompt: String, _ watcher: FileWatcher?) -> LineInput {
     ReadlineLines.finished = nil
     InterruptSignal.drainWakes()
     InterruptSignal.noticesEnds = true
@@ -72,14 +72,14 @@ final class ReadlineLines: LineSource {
     history.append(entry)
   }
 
-  private func waitForKey(_ watcher: FileWatcher) {
+  private func waitForKey(_ watcher: FileWatcher?) {
     var descriptors = [
       pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
       pollfd(fd: InterruptSignal.wakeReader, events: Int16(POLLIN), revents: 0),
     ]
     let count = poll(&descriptors, 2, ReadlineLines.idleMilliseconds)
     if count == 0 {
-      if watcher.hasNews { leaveLine { watcher.reloadChanged() } }
+      if let watcher, watcher.hasNews { leaveLine { watcher.reloadChanged() } }
       return
     }
     if descriptors[1].revents != 0 {

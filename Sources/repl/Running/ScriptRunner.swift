@@ -11,7 +11,7 @@ struct ScriptRunner {
     // A reader that goes away is noticed at the next write, which then fails.
     signal(SIGPIPE, SIG_IGN)
     self.options = options
-    machine = Machine()
+    machine = Machine(output: options.output)
     machine.programsMayExtendPath = true
     if getenv("LANG_GC_STRESS") != nil { machine.isCollectorStressed = true }
     InterruptSignal.connect(machine)

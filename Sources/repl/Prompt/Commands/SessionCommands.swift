@@ -29,6 +29,13 @@ extension PromptCommand {
         prompt.help(argument)
         return .goOn
       },
+      PromptCommand(
+        "learn", "[lesson]", .text, "the course on lazy imports; Ctrl-D comes back here"
+      ) {
+        prompt, argument in
+        prompt.learn(argument)
+        return .goOn
+      },
       PromptCommand("quit", "", .none, "leaves, like Ctrl-D") { _, _ in .leave(ExitCode.success) },
     ]
   }
@@ -73,6 +80,13 @@ extension Prompt {
       news += "; it is no script yet: 'lang check' says what must change"
     }
     Console.show(news)
+  }
+
+  /// Holds a lesson, in a process of its own: its modules are none of this session's.
+  fileprivate func learn(_ argument: String) {
+    let lesson = argument.split(separator: " ").map(String.init)
+    let (_, failure) = ChildProcess.run("/proc/self/exe", ["lang", "learn"] + lesson)
+    if failure != 0 { complain("cannot begin the course: \(String(cString: strerror(failure)))") }
   }
 
   // MARK: Editing
@@ -125,26 +139,11 @@ extension Prompt {
     }
     // The variable may hold options; a shell takes it apart, and the file is an argument of its own.
     let words: [String] = ["sh", "-c", "\(editor) \"$1\"", "sh", path]
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    defer { arguments.forEach { free($0) } }
-    var process = pid_t()
-    // What this process ignores the editor must not.
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGPIPE)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
-    let failure = posix_spawn(&process, "/bin/sh", nil, &attributes, &arguments, environ)
+    let (status, failure) = ChildProcess.run("/bin/sh", words)
     if failure != 0 {
       complain("cannot run '\(editor)': \(String(cString: strerror(failure)))")
       return false
     }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
-    _ = InterruptSignal.takeInterrupt()
     if status == 0 { return true }
     complain("'\(editor)' did not end well; nothing was evaluated")
     return false
