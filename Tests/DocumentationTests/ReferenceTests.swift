@@ -83,6 +83,24 @@ struct ReferenceTests {
     #expect(try await documented == directory(of: "lazy", after: "import lazy"))
   }
 
+  @Test("The commands of the prompt")
+  func commands() async throws {
+    let folder = try TemporaryDirectory()
+    let result = try await Executable.runCommand(
+      "COLUMNS=200 lang -i", in: folder.url, input: ":help\n")
+    // A command, its arguments and what it does, with two spaces before the last.
+    let there = result.output.split(separator: "\n").filter { $0.hasPrefix("  :") }
+      .map { $0.split(separator: " ").joined(separator: " ") }
+    let lines = try Page(path: "docs/repl.md").lines()
+    let documented = lines.filter { $0.hasPrefix("| `:") }.map { line in
+      line.replacingOccurrences(of: "\\|", with: "\u{1}").split(separator: "|")
+        .map { $0.trimmingCharacters(in: [" ", "`"]) }.joined(separator: " ")
+        .replacingOccurrences(of: "\u{1}", with: "|")
+    }
+    #expect(there.count > 15)
+    #expect(documented == there)
+  }
+
   @Test("The keywords")
   func keywords() throws {
     let text = try Page(path: "docs/language.md").lines().joined(separator: "\n")

@@ -21,18 +21,16 @@ extension PseudoTerminal {
     return terminal
   }
 
-  /// Enters a line and gives what appears between it and the next prompt.
+  /// Enters a line at a prompt and gives what appears between it and the next prompt.
   @discardableResult
   func answer(to line: String, prompt: String = "> ") async throws -> [String] {
+    let before = state
+    let width = before.cursor.column + line.unicodeScalars.map(\.terminalWidth).reduce(0, +)
+    let rows = (width + before.columns - 1) / before.columns
     enter(line)
     try await waitForPrompt(prompt)
     let lines = state.transcript.dropLast()
-    // With the prompt in front: the answer may look like what was typed.
-    let typed = line.trimmingSuffixSpaces()
-    let start =
-      lines.lastIndex { $0.hasSuffix("> " + typed) || $0.hasSuffix("… " + typed) }
-      ?? lines.startIndex - 1
-    return Array(lines[(start + 1)...])
+    return Array(lines.dropFirst(before.scrolledLines.count + before.cursor.row + rows))
   }
 
   /// Leaves, and waits for the end.
@@ -46,13 +44,5 @@ extension PseudoTerminal {
     try await waitFor("the line is '\(text)'") { screen in
       screen.textBeforeCursor + screen.textAfterCursor == text
     }
-  }
-}
-
-extension String {
-  fileprivate func trimmingSuffixSpaces() -> String {
-    var text = self
-    while text.last == " " { text.removeLast() }
-    return text
   }
 }

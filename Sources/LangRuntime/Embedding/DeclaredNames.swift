@@ -42,7 +42,7 @@ extension LoadedSource {
 }
 
 extension Machine {
-  /// The names that a module has: its attributes; those that its source declares when it is not loaded.
+  /// The names that a module has: its attributes, or what its source declares when it is not loaded.
   ///
   /// Loads nothing, whether the module was imported or not; the source is read and parsed.
   public func attributeNames(ofModule name: String) -> [String] {

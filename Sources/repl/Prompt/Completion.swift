@@ -81,29 +81,40 @@ struct Completer {
   }
 
   private static func context(of text: Substring) -> Context {
-    var quote: Character?
+    /// The strings around, from the outside in; code in an f-string stands in its braces.
+    var strings: [(quote: Character, isFormatted: Bool)] = []
+    var isInString = false
     var isEscaped = false
     var start = text.startIndex
+    var previous: Character = " "
     for index in text.indices {
       let character = text[index]
-      if let open = quote {
+      defer { previous = character }
+      if isInString, let string = strings.last {
         if isEscaped {
           isEscaped = false
         } else if character == "\\" {
           isEscaped = true
-        } else if character == open {
-          quote = nil
+        } else if character == string.quote {
+          strings.removeLast()
+          isInString = false
+        } else if character == "{" && string.isFormatted {
+          isInString = false
+          start = text.index(after: index)
         }
         continue
       }
       switch character {
-      case "\"", "'": quote = character
+      case "\"", "'":
+        strings.append((character, previous == "f"))
+        isInString = true
+      case "}" where !strings.isEmpty: isInString = true
       case "#": return .comment
       case ";", "{", "}": start = text.index(after: index)
       default: break
       }
     }
-    if let quote { return .string(quote) }
+    if isInString, let string = strings.last { return .string(string.quote) }
     return .code(text[start...])
   }
 

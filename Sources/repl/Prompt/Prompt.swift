@@ -12,7 +12,7 @@ final class Prompt {
   /// Lines of a piece that is not complete.
   private var piece = ""
   /// What ran without an error, for `:save`.
-  private(set) var transcript: [String] = []
+  var transcript: [String] = []
   /// The exit code that ends the loop.
   private var status: Int32?
 
@@ -129,9 +129,10 @@ final class Prompt {
     return (String(name), String(text.dropFirst(name.count)).trimmingSpaces())
   }
 
-  /// What stands before the last dot.
-  private static func package(of name: String) -> String {
-    name.lastIndex(of: ".").map { String(name[..<$0]) } ?? ""
+  /// What stands before the last dot of a name, and behind it.
+  private static func splitName(_ name: String) -> (package: String, last: String) {
+    guard let dot = name.lastIndex(of: ".") else { return ("", name) }
+    return (String(name[..<dot]), String(name[name.index(after: dot)...]))
   }
 
   /// What stands between spaces and commas.
@@ -258,7 +259,8 @@ final class Prompt {
       return module
     }
     if let module = machine.module(named: argument), module.state != .unused { return module }
-    if machine.importableModules(in: Prompt.package(of: argument)).contains(argument) {
+    let (package, last) = Prompt.splitName(argument)
+    if machine.importableModules(in: package).contains(last) {
       complain("module '\(argument)' is there, and was not imported: 'import \(argument)' binds it")
       return nil
     }

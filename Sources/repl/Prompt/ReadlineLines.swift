@@ -20,8 +20,14 @@ final class ReadlineLines: LineSource {
     ReadlineLines.programName.withUnsafeBufferPointer { rl_readline_name = $0.baseAddress }
     rl_catch_sigwinch = 0
     rl_initialize()
-    // A question in the middle of a line cannot be interrupted.
+    // A question in the middle of a line could not be interrupted.
     rl_variable_bind("page-completions", "off")
+    rl_variable_bind("completion-query-items", "0")
+    // It would write a line end of its own from the first Ctrl-D on, but not on every terminal.
+    rl_deprep_term_function = {
+      rl_eof_found = 0
+      rl_deprep_terminal()
+    }
     ReadlineCompletion.install(complete)
     using_history()
     stifle_history(Int32(History.mostEntries))
@@ -34,8 +40,8 @@ final class ReadlineLines: LineSource {
   func read(prompt: String, _ watcher: FileWatcher?) -> LineInput {
     ReadlineLines.finished = nil
     InterruptSignal.drainWakes()
-    InterruptSignal.noticesStops = true
-    defer { InterruptSignal.noticesStops = false }
+    InterruptSignal.noticesEnds = true
+    defer { InterruptSignal.noticesEnds = false }
     rl_callback_handler_install(prompt) { line in
       // The terminal is as it was before when the line is evaluated.
       rl_callback_handler_remove()
@@ -78,8 +84,9 @@ final class ReadlineLines: LineSource {
     }
     if descriptors[1].revents != 0 {
       InterruptSignal.drainWakes()
-      if InterruptSignal.takeStop() {
-        leaveLine { InterruptSignal.stopProcess() }
+      let end = InterruptSignal.takeEnd()
+      if end != 0 {
+        leaveLine { InterruptSignal.obey(end) }
       } else if InterruptSignal.takeContinuation() {
         // Stopped by somebody else; the terminal is as others have left it.
         leaveLine {}

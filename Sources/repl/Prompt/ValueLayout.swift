@@ -42,6 +42,8 @@ struct ValueLayout {
     guard case .container(let opening, let items, let omitted, let closing) = value,
       !(items.isEmpty && omitted == 0), columns(value, atMost: room) == nil
     else { return [margin + prefix + line(value)] }
+    // What is nested so deep that there is no room for it.
+    if indent > width / 2 { return [margin + prefix + opening + style.dim("…") + closing] }
     var lines = [margin + prefix + opening]
     if items.allSatisfy(isShort) {
       lines += fill(items, indent: indent + 2)

@@ -15,7 +15,7 @@ enum InterruptSignal {
   nonisolated(unsafe) private static var machine: Machine?
   nonisolated(unsafe) private static var isAtPrompt = false
   nonisolated(unsafe) private static var interruptCount: Int32 = 0
-  nonisolated(unsafe) private static var isStopWanted = false
+  nonisolated(unsafe) private static var endSignal: Int32 = 0
   nonisolated(unsafe) private static var isContinued = false
   nonisolated(unsafe) private static var wakeWriter: Int32 = -1
   /// Becomes readable when a signal has arrived; -1 without a prompt.
@@ -49,6 +49,8 @@ enum InterruptSignal {
   static func beginPrompt() {
     isAtPrompt = true
     if wakeReader >= 0 { return }
+    // Without a standard input the pipe would become it.
+    if fcntl(0, F_GETFD) < 0 { open("/dev/null", O_RDONLY) }
     var ends: [Int32] = [-1, -1]
     // Both ends must not block: a handler writes, and what was written is read without waiting.
     guard pipe(&ends) == 0 else { return }
@@ -65,36 +67,38 @@ enum InterruptSignal {
     }
   }
 
-  /// Whether Ctrl-Z is noticed with ``takeStop()``, and does not stop the process at once.
-  nonisolated(unsafe) static var noticesStops = false {
+  /// Whether Ctrl-Z and signals that end the process are noticed with ``takeEnd()``, and do not act at once.
+  nonisolated(unsafe) static var noticesEnds = false {
     didSet {
-      if oldValue == noticesStops { return }
-      var present = sigaction()
-      sigaction(SIGTSTP, nil, &present)
-      // A shell without job control wants it so.
-      if unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1 { return }
-      if noticesStops { catchStop() } else { signal(SIGTSTP, SIG_DFL) }
+      if oldValue == noticesEnds { return }
+      for number in [SIGTSTP, SIGTERM, SIGHUP] {
+        var present = sigaction()
+        sigaction(number, nil, &present)
+        // Whoever started the process wants it so: `nohup`, a shell without job control.
+        if unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }
+        if noticesEnds { notice(number) } else { signal(number, SIG_DFL) }
+      }
     }
   }
 
-  private static func catchStop() {
-    signal(SIGTSTP) { _ in
-      InterruptSignal.isStopWanted = true
+  private static func notice(_ number: Int32) {
+    signal(number) { number in
+      InterruptSignal.endSignal = number
       InterruptSignal.wake()
     }
   }
 
-  /// Whether Ctrl-Z was pressed since this was asked last.
-  static func takeStop() -> Bool {
-    defer { isStopWanted = false }
-    return isStopWanted
+  /// The signal that wants to stop or end the process; 0 for none since this was asked last.
+  static func takeEnd() -> Int32 {
+    defer { endSignal = 0 }
+    return endSignal
   }
 
-  /// Stops the process, as Ctrl-Z does; returns when it goes on.
-  static func stopProcess() {
-    signal(SIGTSTP, SIG_DFL)
-    raise(SIGTSTP)
-    catchStop()
+  /// Lets a signal act; returns when the process was stopped, and goes on.
+  static func obey(_ number: Int32) {
+    signal(number, SIG_DFL)
+    raise(number)
+    notice(number)
     isContinued = false
   }
 

@@ -46,6 +46,7 @@ extension Prompt {
     let outcome = evaluate(quietly: code)
     clock_gettime(CLOCK_MONOTONIC, &end)
     if isLeaving { return }
+    if outcome != nil { transcript.append(code) }
     if let value = outcome ?? nil { show(value) }
     let nanoseconds = (end.tv_sec - start.tv_sec) * 1_000_000_000 + end.tv_nsec - start.tv_nsec
     let collections = machine.collectorStatistics.collections - before.collections

@@ -7,7 +7,7 @@ extension PromptCommand {
     [
       PromptCommand(
         "report", "[level]", .choice(["0", "1", "2"]),
-        "what became of each module; 1 tells each load from now on, 0 ends that"
+        "what became of each module; 2 says all, 1 tells loads"
       ) { prompt, argument in
         prompt.report(argument)
         return .goOn
@@ -68,7 +68,11 @@ extension Prompt {
 
   fileprivate func report(_ argument: String) {
     switch argument {
-    case "", "2": Console.show(ReportColors.color(machine.moduleReport(), style), terminator: "")
+    case "", "2":
+      let report = machine.moduleReport()
+      Console.show(
+        ReportColors.color(argument == "2" ? report : ReportColors.short(report), style),
+        terminator: "")
     case "0", "1":
       machine.reportLevel = argument == "1" ? 1 : 0
       Console.show(argument == "1" ? "each load is told from now on" : "loads are no longer told")
@@ -129,15 +133,19 @@ extension Prompt {
             ? "nothing holds its stand-in" : "\(holders(references.count)) its stand-in:"))
       references.forEach { Console.show("  \($0)") }
     case .loading, .loaded, .unused:
-      if module.patched > 0 {
-        Console.show(
-          "\(name) is \(style.green(module.state.rawValue)); "
-            + "\(counted(module.patched, "reference")) \(module.patched == 1 ? "was" : "were") patched:"
-        )
-        module.patchedHolders.forEach { Console.show("  " + style.cyan($0)) }
+      let holdersNow = references.sorted()
+      let state = "\(name) is \(style.green(module.state.rawValue)); "
+      if module.patched == 0 {
+        Console.show(state + "nothing had to be patched")
       } else {
+        let hold = module.patched == 1 ? "holds" : "hold"
+        let isUnchanged = module.patchedHolders.sorted() == holdersNow
         Console.show(
-          "\(name) is \(style.green(module.state.rawValue)); nothing had to be patched")
+          state + counted(module.patched, "reference")
+            + " \(module.patched == 1 ? "was" : "were") patched"
+            + (isUnchanged ? " and \(hold) the module now:" : ":"))
+        module.patchedHolders.forEach { Console.show("  " + style.cyan($0)) }
+        if isUnchanged { break }
       }
       if references.isEmpty {
         Console.show("nothing holds it now")

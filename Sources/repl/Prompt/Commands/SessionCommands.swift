@@ -23,7 +23,7 @@ extension PromptCommand {
         return .goOn
       },
       PromptCommand(
-        "edit", "[m]", .module, "edits the last input, or a module's file, in $VISUAL or $EDITOR"
+        "edit", "[m]", .module, "edits the last input, or a module's file, in $EDITOR"
       ) { prompt, argument in prompt.edit(argument) },
       PromptCommand("help", "[command]", .text, "lists the commands") { prompt, argument in
         prompt.help(argument)
@@ -59,7 +59,10 @@ extension Prompt {
     for line in table.lines(width: Console.size.columns) { Console.show(line) }
   }
 
-  fileprivate func save(to file: String, replaces: Bool) {
+  fileprivate func save(to name: String, replaces: Bool) {
+    // As completion offers it.
+    let home = getenv("HOME").map { String(cString: $0) } ?? "~"
+    let file = name.hasPrefix("~/") ? home + name.dropFirst() : name
     if file.isEmpty { return complain(":save needs the name of a file") }
     if transcript.isEmpty { return complain("nothing has run yet") }
     if !replaces, access(file, F_OK) == 0 {
