@@ -114,6 +114,18 @@ struct PromptInterruptionTests {
     #expect(!terminal.screen.contains(""))
   }
 
+  @Test(
+    "A signal that ends the prompt leaves the terminal as it was", arguments: [SIGTERM, SIGHUP])
+  func ended(signal: Int32) async throws {
+    let terminal = try await PseudoTerminal.session()
+    terminal.type("abc")
+    try await terminal.waitForLine("> abc")
+    #expect(terminal.state.bracketsPastes)
+    terminal.signal(signal)
+    #expect(try await terminal.waitForExit() == .signalled(signal))
+    #expect(!terminal.state.bracketsPastes)
+  }
+
   @Test func controlZStopsAndTheLineIsThereAgain() async throws {
     let home = try TemporaryDirectory()
     let path = try #require(LangExecutable.path)

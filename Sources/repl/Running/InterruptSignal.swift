@@ -71,15 +71,23 @@ enum InterruptSignal {
   nonisolated(unsafe) static var noticesEnds = false {
     didSet {
       if oldValue == noticesEnds { return }
+      if !noticesEnds {
+        noticed.forEach { signal($0, SIG_DFL) }
+        noticed = []
+        return
+      }
       for number in [SIGTSTP, SIGTERM, SIGHUP] {
         var present = sigaction()
         sigaction(number, nil, &present)
-        // Whoever started the process wants it so: `nohup`, a shell without job control.
-        if unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }
-        if noticesEnds { notice(number) } else { signal(number, SIG_DFL) }
+        // Somebody else sees to it, or wants it ignored: `nohup`, a shell without job control.
+        if unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) != 0 { continue }
+        noticed.append(number)
+        notice(number)
       }
     }
   }
+
+  nonisolated(unsafe) private static var noticed: [Int32] = []
 
   private static func notice(_ number: Int32) {
     signal(number) { number in
