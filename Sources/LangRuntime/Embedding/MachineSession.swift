@@ -105,7 +105,7 @@ public final class MachineSession {
     let top = engine.pointee.top
     defer {
       engine.pointee.top = top
-      engine.pointee.output.flush()
+      engine.pointee.output.flush(engine)
     }
     do throws(RaisedError) {
       let function = try prepare(compiled)
