@@ -27,8 +27,10 @@ extension Engine {
     } else {
       try builder.append(UInt8(ascii: "\n"))
     }
-    pointee.output.write(builder.bytes, count: builder.count)
+    let isWritten = pointee.output.write(&builder, self)
     if pointee.output.failure != 0 { throw outputError() }
+    // The line is in the output's buffer.
+    if !isWritten { try checkInterruption() }
     return .nil
   }
 
@@ -50,38 +52,29 @@ extension Engine {
 
   /// `input(prompt)`: a line of standard input without its end, nil at the end of the input.
   func input(prompt: Value) throws(RaisedError) -> Value {
-    var builder = TextBuilder(self)
-    defer { builder.deallocate() }
     if !prompt.isUndefined {
+      var builder = TextBuilder(self)
+      defer { builder.deallocate() }
       try appendStr(prompt, to: &builder)
-      pointee.output.write(builder.bytes, count: builder.count)
-      builder.removeAll()
+      if !pointee.output.write(&builder, self) { try checkInterruption() }
     }
-    pointee.output.flush()
-    var isAtEnd = true
-    errno = 0
-    while true {
-      let byte = getchar_unlocked()
-      if byte == EOF { break }
-      isAtEnd = false
-      if byte == 0x0A { break }
-      try builder.append(UInt8(truncatingIfNeeded: byte))
-    }
-    if isAtEnd {
-      // The first read asks whether this is a terminal, which may leave ENOTTY behind.
-      if errno != 0 && errno != ENOTTY {
-        throw ioError("standard input cannot be read: \(String(cString: strerror(errno)))")
-      }
-      return .nil
+    if !pointee.output.flush(self) { try checkInterruption() }
+    guard let line = try pointee.input.line(self), let bytes = line.baseAddress else { return .nil }
+    var count = line.count
+    if bytes[count - 1] == 0x0A { count -= 1 }
+    if count > 0 && bytes[count - 1] == 0x0D { count -= 1 }
+    try reserveString(count)
+    let (valid, scalars) = TextScanning.validate(bytes, count: count)
+    let text: Value
+    if valid == count {
+      text = try makeString(copying: bytes, count: count, scalarCount: scalars)
+    } else {
+      // What is no UTF-8 is replaced, as Swift does it.
+      text = makeString(
+        String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self))
     }
     if isatty(0) == 1 { pointee.output.isAtLineStart = true }
-    var length = builder.count
-    if length > 0 && builder.bytes[length - 1] == 0x0D { length -= 1 }
-    if TextScanning.validLength(builder.bytes, count: length) == length {
-      return makeString(builder.bytes, count: length)
-    }
-    // What is no UTF-8 is replaced, as Swift does it.
-    return makeString(
-      String(decoding: UnsafeBufferPointer(start: builder.bytes, count: length), as: UTF8.self))
+    pointee.input.skip(line.count)
+    return text
   }
 }

@@ -110,17 +110,21 @@ enum BytesMethods {
     let count = bytes.pointee.count
     let (encoding, errors) = try TextEncoding.arguments(call, "bytes.decode()")
     if encoding == .utf8 {
-      let (valid, scalars) = TextScanning.validate(bytes.bytes, count: count)
+      let (valid, scalars) = try validate(bytes.bytes, count: count, engine)
       if valid == count {
         try engine.reserveString(count)
-        return engine.makeString(bytes.bytes, count: count, scalarCount: scalars)
+        return try engine.makeString(copying: bytes.bytes, count: count, scalarCount: scalars)
       }
     }
 
     var builder = TextBuilder(engine, capacity: count)
     defer { builder.deallocate() }
     var position = 0
+    var rounds = 0
     while position < count {
+      // What is ignored appends nothing.
+      rounds += 1
+      if rounds & (Piece.characters - 1) == 0 { try engine.checkInterruption() }
       let byte = bytes.bytes[position]
       if byte < 0x80 || encoding == .latin1 {
         try builder.append(scalar: Unicode.Scalar(byte))
@@ -141,7 +145,25 @@ enum BytesMethods {
       if errors == .replace { try builder.append(scalar: "\u{FFFD}") }
       position += encoding == .utf8 ? invalidLength(bytes.bytes + position, count - position) : 1
     }
-    return builder.finish()
+    return try builder.finish()
+  }
+
+  /// How much of bytes that may be many is valid UTF-8, and its scalars.
+  private static func validate(
+    _ bytes: UnsafePointer<UInt8>, count: Int, _ engine: Engine
+  ) throws(RaisedError) -> (valid: Int, scalarCount: Int) {
+    var (position, scalars) = (0, 0)
+    while true {
+      let length = min(Piece.bytes, count - position)
+      let piece = TextScanning.validate(bytes + position, count: length)
+      position += piece.valid
+      scalars += piece.scalarCount
+      // The last scalar of a piece may be cut off.
+      if position == count || length < Piece.bytes || piece.valid < length - 3 {
+        return (position, scalars)
+      }
+      try engine.checkInterruption()
+    }
   }
 
   /// How many bytes at `bytes`, where no valid scalar is, one replacement character stands for: the
@@ -176,7 +198,7 @@ enum BytesMethods {
       try builder.append(digits[Int(byte >> 4)])
       try builder.append(digits[Int(byte & 15)])
     }
-    return builder.finish()
+    return try builder.finish()
   }
 
   static func toList(_ call: NativeCall) throws(RaisedError) -> Value {
@@ -184,7 +206,9 @@ enum BytesMethods {
     let count = bytes.pointee.count
     try call.engine.reserve(count.multipliedReportingOverflow(by: 16).partialValue)
     let list = call.engine.makeList(capacity: count)
-    for index in 0..<count { list.pointee.items[index] = .int(Int(bytes.bytes[index])) }
+    try call.engine.inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
+      for index in start..<end { list.pointee.items[index] = .int(Int(bytes.bytes[index])) }
+    }
     list.pointee.count = count
     return Value(.list, list)
   }
@@ -213,8 +237,8 @@ enum BytesMethods {
     let start = UnsafePointer(receiver(call).bytes + window.lowerBound)
     let place =
       isLast
-      ? TextSearch.findLast(start, count: window.count, part.bytes, count: part.pointee.count)
-      : TextSearch.find(start, count: window.count, part.bytes, count: part.pointee.count)
+      ? try call.engine.lastPlace(of: part.bytes, part.pointee.count, in: start, window.count)
+      : try call.engine.firstPlace(of: part.bytes, part.pointee.count, in: start, window.count)
     return place < 0 ? -1 : window.lowerBound + place
   }
 
@@ -223,32 +247,43 @@ enum BytesMethods {
     guard let window = try window(call, "count") else { return .int(0) }
     if part.pointee.count == 0 { return .int(window.count + 1) }
     return .int(
-      TextSearch.countOccurrences(
-        receiver(call).bytes + window.lowerBound, count: window.count,
-        part.bytes, count: part.pointee.count))
+      try call.engine.countOccurrences(
+        of: part.bytes, part.pointee.count,
+        in: receiver(call).bytes + window.lowerBound, window.count))
   }
 
   static func contains(_ call: NativeCall) throws(RaisedError) -> Value {
-    .bool(call.engine.bytesContain(receiver(call), try part(call, "contains")))
+    .bool(try call.engine.bytesContain(receiver(call), try part(call, "contains")))
   }
 
   static func startsWith(_ call: NativeCall) throws(RaisedError) -> Value {
     let part = try expectBytes(call[0], "startswith", call.engine)
     let bytes = receiver(call)
+    if part.pointee.count > bytes.pointee.count { return .false }
     return .bool(
-      part.pointee.count <= bytes.pointee.count
-        && memcmp(bytes.bytes, part.bytes, part.pointee.count) == 0)
+      try call.engine.compare(bytes.bytes, part.bytes, count: part.pointee.count) == 0)
   }
 
   static func endsWith(_ call: NativeCall) throws(RaisedError) -> Value {
     let part = try expectBytes(call[0], "endswith", call.engine)
     let bytes = receiver(call)
     let start = bytes.pointee.count - part.pointee.count
-    return .bool(start >= 0 && memcmp(bytes.bytes + start, part.bytes, part.pointee.count) == 0)
+    if start < 0 { return .false }
+    return .bool(
+      try call.engine.compare(bytes.bytes + start, part.bytes, count: part.pointee.count) == 0)
   }
 
   static func isASCII(_ call: NativeCall) throws(RaisedError) -> Value {
-    .bool(receiver(call).buffer.allSatisfy { byte in byte < 0x80 })
+    let bytes = receiver(call)
+    var isASCII = true
+    var position = 0
+    try call.engine.scan(from: &position, to: bytes.pointee.count) {
+      (position, pause) throws(RaisedError) in
+      for index in position..<pause where bytes.bytes[index] >= 0x80 { isASCII = false }
+      position = pause
+      return isASCII
+    }
+    return .bool(isASCII)
   }
 
   // MARK: Taking apart and putting together
@@ -266,19 +301,31 @@ enum BytesMethods {
       if list.pointee.count == list.pointee.capacity, list.pointee.capacity >= 2048 {
         try engine.reserve(list.pointee.capacity * 24)
       }
-      engine.append(engine.bytesSlice(bytes, from: start, to: end), to: list)
+      engine.append(try engine.bytesSlice(bytes, from: start, to: end), to: list)
+      if list.pointee.count & (Piece.items - 1) == 0 { try engine.checkInterruption() }
+    }
+
+    /// Moves a position on over white space, or over what is none.
+    func skip(_ position: inout Int, spaces: Bool) throws(RaisedError) {
+      try engine.scan(from: &position, to: count) { (position, pause) throws(RaisedError) in
+        while position < pause {
+          if isSpace(bytes.bytes[position]) != spaces { return false }
+          position += 1
+        }
+        return true
+      }
     }
 
     if call.isMissing(0) {
       while true {
-        while start < count, isSpace(bytes.bytes[start]) { start += 1 }
+        try skip(&start, spaces: true)
         if start == count { break }
         if left == 0 {
           try append(start, count)
           break
         }
         var end = start
-        while end < count, !isSpace(bytes.bytes[end]) { end += 1 }
+        try skip(&end, spaces: false)
         try append(start, end)
         left -= 1
         start = end
@@ -289,12 +336,13 @@ enum BytesMethods {
     if separator.pointee.count == 0 {
       throw engine.valueError("bytes.split() expects a separator that is not empty")
     }
+    var places = Occurrences(
+      engine, of: separator.bytes, separator.pointee.count, in: bytes.bytes, count)
     while left > 0 {
-      let place = TextSearch.find(
-        bytes.bytes + start, count: count - start, separator.bytes, count: separator.pointee.count)
+      let place = try places.next()
       if place < 0 { break }
-      try append(start, start + place)
-      start += place + separator.pointee.count
+      try append(start, place)
+      start = place + separator.pointee.count
       left -= 1
     }
     try append(start, count)
@@ -320,22 +368,26 @@ enum BytesMethods {
     }
     let separator = receiver(call)
     var count = 0
-    for index in 0..<list.pointee.count {
-      let item = try expectBytes(list.pointee.items[index], "join", engine)
-      if index > 0 { count += separator.pointee.count }
-      count += item.pointee.count
+    try engine.inPieces(of: Piece.items, list.pointee.count) { (start, end) throws(RaisedError) in
+      for index in start..<end {
+        let item = try expectBytes(list.pointee.items[index], "join", engine)
+        if index > 0 { count += separator.pointee.count }
+        count += item.pointee.count
+      }
     }
     try engine.reserve(count)
     let result = engine.allocateBytes(count: count)
     var output = result.bytes
-    for index in 0..<list.pointee.count {
-      if index > 0 {
-        memcpy(output, separator.bytes, separator.pointee.count)
-        output += separator.pointee.count
+    try engine.inPieces(of: Piece.items, list.pointee.count) { (start, end) throws(RaisedError) in
+      for index in start..<end {
+        if index > 0 {
+          try engine.copy(separator.bytes, to: output, count: separator.pointee.count)
+          output += separator.pointee.count
+        }
+        let item = list.pointee.items[index].byteString
+        try engine.copy(item.bytes, to: output, count: item.pointee.count)
+        output += item.pointee.count
       }
-      let item = list.pointee.items[index].byteString
-      memcpy(output, item.bytes, item.pointee.count)
-      output += item.pointee.count
     }
     return Value(.bytes, result)
   }
@@ -351,23 +403,29 @@ enum BytesMethods {
     var builder = TextBuilder(engine, capacity: count)
     defer { builder.deallocate() }
     var start = 0
-    // With nothing to look for, a replacement stands before each byte and at the end.
-    while left > 0 {
-      let place = TextSearch.find(
-        bytes.bytes + start, count: count - start, old.bytes, count: old.pointee.count)
-      if place < 0 { break }
-      try builder.append(bytes.bytes + start, count: place, scalarCount: 0)
-      try builder.append(new.bytes, count: new.pointee.count, scalarCount: 0)
-      start += place + old.pointee.count
-      left -= 1
-      if old.pointee.count == 0 {
+    if old.pointee.count == 0 {
+      // With nothing to look for, a replacement stands before each byte and at the end.
+      while left > 0 {
+        try builder.append(new.bytes, count: new.pointee.count, scalarCount: 0)
+        left -= 1
         if start == count { break }
         try builder.append(bytes.bytes + start, count: 1, scalarCount: 0)
         start += 1
       }
+    } else {
+      var places = Occurrences(
+        engine, of: old.bytes, old.pointee.count, in: bytes.bytes, count)
+      while left > 0 {
+        let place = try places.next()
+        if place < 0 { break }
+        try builder.append(bytes.bytes + start, count: place - start, scalarCount: 0)
+        try builder.append(new.bytes, count: new.pointee.count, scalarCount: 0)
+        start = place + old.pointee.count
+        left -= 1
+      }
     }
     try builder.append(bytes.bytes + start, count: count - start, scalarCount: 0)
-    return engine.makeBytes(builder.bytes, count: builder.count)
+    return try engine.makeBytes(copying: builder.bytes, count: builder.count)
   }
 
   // MARK: Changing
@@ -393,9 +451,15 @@ enum BytesMethods {
       set.map { bytes in bytes.buffer.contains(byte) } ?? isSpace(byte)
     }
     var (start, end) = (0, bytes.pointee.count)
-    while atStart, start < end, isStripped(bytes.bytes[start]) { start += 1 }
-    while atEnd, end > start, isStripped(bytes.bytes[end - 1]) { end -= 1 }
-    return call.engine.bytesSlice(bytes, from: start, to: end)
+    while atStart, start < end, isStripped(bytes.bytes[start]) {
+      start += 1
+      if start & (Piece.items - 1) == 0 { try call.engine.checkInterruption() }
+    }
+    while atEnd, end > start, isStripped(bytes.bytes[end - 1]) {
+      end -= 1
+      if end & (Piece.items - 1) == 0 { try call.engine.checkInterruption() }
+    }
+    return try call.engine.bytesSlice(bytes, from: start, to: end)
   }
 
   static func upper(_ call: NativeCall) throws(RaisedError) -> Value {
@@ -413,7 +477,11 @@ enum BytesMethods {
     let bytes = receiver(call)
     try call.engine.reserve(bytes.pointee.count)
     let result = call.engine.allocateBytes(count: bytes.pointee.count)
-    for index in 0..<bytes.pointee.count { result.bytes[index] = change(bytes.bytes[index]) }
+    let (input, output) = (bytes.bytes, result.bytes)
+    try call.engine.inPieces(of: Piece.bytes, bytes.pointee.count) {
+      (start, end) throws(RaisedError) in
+      for index in start..<end { output[index] = change(input[index]) }
+    }
     return Value(.bytes, result)
   }
 
@@ -422,7 +490,9 @@ enum BytesMethods {
     let count = bytes.pointee.count
     try call.engine.reserve(count)
     let result = call.engine.allocateBytes(count: count)
-    for index in 0..<count { result.bytes[count - 1 - index] = bytes.bytes[index] }
+    try call.engine.inPieces(of: Piece.bytes, count) { (start, end) throws(RaisedError) in
+      for index in start..<end { result.bytes[count - 1 - index] = bytes.bytes[index] }
+    }
     return Value(.bytes, result)
   }
 }

@@ -123,7 +123,7 @@ enum CoreFunctions {
       text = "\(engine.typeName(of: value)) value\n" + engine.helpText(engine.classOf(value))
     }
     text += "\n"
-    text.withUTF8 { engine.pointee.output.write($0.baseAddress.unsafelyUnwrapped, count: $0.count) }
+    engine.print(text)
     return .nil
   }
 }

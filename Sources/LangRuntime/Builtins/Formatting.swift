@@ -13,7 +13,7 @@ extension Engine {
     var builder = TextBuilder(self)
     defer { builder.deallocate() }
     try appendFormatted(value, parsed, to: &builder)
-    return builder.finish()
+    return try builder.finish()
   }
 
   /// Appends a value as a specification asks for it.
@@ -64,7 +64,7 @@ extension Engine {
     var scalarCount = Int(string.pointee.scalarCount)
     var count = string.count
     if let precision = specification.precision, precision < scalarCount {
-      count = byteOffset(string, precision)
+      count = try byteOffset(string, precision)
       scalarCount = precision
     }
     try builder.append(

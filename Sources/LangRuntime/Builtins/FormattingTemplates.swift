@@ -6,7 +6,7 @@ extension StringMethods {
     var builder = TextBuilder(call.engine, capacity: call.text.count * 2)
     defer { builder.deallocate() }
     try template.expand(call.text.bytes, count: call.text.count, depth: 0, to: &builder)
-    return builder.finish()
+    return try builder.finish()
   }
 }
 
@@ -38,6 +38,7 @@ private struct FormatTemplate {
       let byte = template[position]
       guard byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}") else {
         position += 1
+        if position & (Piece.characters - 1) == 0 { try engine.checkInterruption() }
         continue
       }
       try builder.append(template + runStart, count: position - runStart)
@@ -70,6 +71,7 @@ private struct FormatTemplate {
         if open == 0 { return position }
       }
       position += 1
+      if position & (Piece.characters - 1) == 0 { try engine.checkInterruption() }
     }
     throw engine.valueError("a '{' in a format text is never closed; '{{' stands for one")
   }

@@ -38,7 +38,7 @@ enum ListMethods {
       if position < 0 || position >= count {
         throw call.engine.indexError("list index \(index) is out of range for length \(count)")
       }
-      return call.engine.removeItem(at: position, from: list)
+      return try call.engine.removeItem(at: position, from: list)
     },
     NativeDefinition(
       "remove", "value", "Removes the first item that equals a value; a ValueError without one.",
@@ -48,7 +48,7 @@ enum ListMethods {
       guard position >= 0 else { throw try call.engine.missingItem(call[0], in: call.receiver) }
       // An `==` method may have shortened the list.
       if position < call.receiver.list.pointee.count {
-        _ = call.engine.removeItem(at: position, from: call.receiver.list)
+        _ = try call.engine.removeItem(at: position, from: call.receiver.list)
       }
       return .nil
     },
@@ -74,9 +74,7 @@ enum ListMethods {
     },
     NativeDefinition("reverse", "", "Turns the order of the items around.", isMethod: true) {
       (call) throws(RaisedError) -> Value in
-      let list = call.receiver.list
-      var items = UnsafeMutableBufferPointer(start: list.pointee.items, count: list.pointee.count)
-      items.reverse()
+      try call.engine.reverse(call.receiver.list)
       return .nil
     },
   ]
@@ -128,6 +126,7 @@ enum ListMethods {
           try engine.appendChecked(item, to: result)
         }
         index += 1
+        if index & (Piece.items - 1) == 0 { try engine.checkInterruption() }
       }
       return Value(.list, result)
     },
@@ -146,6 +145,12 @@ extension Engine {
   func insert(_ value: Value, at index: Int, into list: ListReference) throws(RaisedError) {
     let count = list.pointee.count
     let position = min(max(index < 0 ? index &+ count : index, 0), count)
+    if count - position > Piece.movedItems,
+      try moveItems(of: list, behind: position, by: 1, { $0.pointee = value })
+    {
+      if value.isUnresolved { noteStore(value, in: list.header) }
+      return
+    }
     try appendChecked(value, to: list)
     let items = list.pointee.items
     (items + position + 1).update(from: items + position, count: count - position)
@@ -153,14 +158,54 @@ extension Engine {
   }
 
   /// Removes the item at an index that is in range, and gives it.
-  func removeItem(at position: Int, from list: ListReference) -> Value {
-    let items = list.pointee.items
-    let value = items[position]
+  func removeItem(at position: Int, from list: ListReference) throws(RaisedError) -> Value {
+    let value = list.pointee.items[position]
     let count = list.pointee.count - 1
+    if count - position > Piece.movedItems,
+      try moveItems(of: list, behind: position + 1, by: -1, { _ in })
+    {
+      return value
+    }
+    let items = list.pointee.items
     (items + position).update(from: items + position + 1, count: count - position)
     list.pointee.count = count
     trim(list)
     return value
+  }
+
+  /// Moves very many items by one place, to memory of their own, so that it can be interrupted.
+  ///
+  /// `fill` gets the place before those that moved.
+  ///
+  /// - Returns: False when there is no room.
+  @inline(never)
+  private func moveItems(
+    of list: ListReference, behind position: Int, by distance: Int,
+    _ fill: (UnsafeMutablePointer<Value>) -> Void
+  ) throws(RaisedError) -> Bool {
+    let (items, count) = (list.pointee.items, list.pointee.count)
+    return try replaceItems(of: list, count: count + distance) { (target) throws(RaisedError) in
+      let kept = min(position, position + distance)
+      try copy(items, to: target, count: kept)
+      fill(target + kept)
+      try copy(
+        items + position, to: target + position + distance, count: count - position)
+    }
+  }
+
+  /// Turns the order of a list's items around.
+  func reverse(_ list: ListReference) throws(RaisedError) {
+    let (items, count) = (list.pointee.items, list.pointee.count)
+    if count > Piece.movedItems {
+      let isDone = try replaceItems(of: list, count: count) { (target) throws(RaisedError) in
+        try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
+          for index in start..<end { target[index] = items[count - 1 - index] }
+        }
+      }
+      if isDone { return }
+    }
+    var buffer = UnsafeMutableBufferPointer(start: items, count: count)
+    buffer.reverse()
   }
 
   /// Gives memory back when a list uses little of it.
@@ -203,6 +248,8 @@ extension Engine {
       if position < 0 { return .int(count) }
       count += 1
       position += 1
+      // Where every item is equal, no search is long enough to ask.
+      if count & (Piece.items - 1) == 0 { try checkInterruption() }
     }
   }
 

@@ -81,7 +81,7 @@ enum MapMethods {
     NativeDefinition(
       "popitem", "", "Removes the last entry and gives it as a (key, value) pair.", isMethod: true
     ) { (call) throws(RaisedError) -> Value in
-      let entry = call.engine.removeLast(from: call.receiver.map)
+      let entry = try call.engine.removeLast(from: call.receiver.map)
       if entry.key.isUndefined { throw call.engine.keyError("popitem from an empty map") }
       return call.engine.makeTuple(entry.key, entry.value)
     },

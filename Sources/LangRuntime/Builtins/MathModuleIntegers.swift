@@ -172,7 +172,7 @@ extension Engine {
     var rounds = 0
     while b.limbs.count > 1 {
       rounds += 1
-      if rounds % 256 == 0 { try checkInterruption() }
+      if rounds % 256 == 0 || b.limbs.count >= 1 << 10 { try checkInterruption() }
       // The leading 62 bits of `a`, and those of `b` at the same place.
       let shift = a.bitWidth - 62
       var x = a.bits(from: shift)

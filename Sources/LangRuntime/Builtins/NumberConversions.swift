@@ -66,7 +66,7 @@ extension Engine {
     if Int(text.pointee.scalarCount) <= limit {
       return try repr(Value(.string, text)).string.text
     }
-    let start = stringSlice(text, from: 0, to: limit)
+    let start = try stringSlice(text, from: 0, to: limit)
     return try repr(start).string.text + "…"
   }
 

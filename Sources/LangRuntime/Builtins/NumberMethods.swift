@@ -53,7 +53,7 @@ enum NumberMethods {
       } else {
         try engine.appendInt(engine.bigInt(call.receiver), radix: base, to: &builder)
       }
-      return builder.finish()
+      return try builder.finish()
     },
     NativeDefinition(
       "to_bytes", "length?, order?, signed?",
@@ -102,11 +102,13 @@ enum NumberMethods {
     let limbs = number.twosComplement(count: number.limbs.count + 1)
     let bytes = engine.allocateBytes(count: count)
     let filler: UInt8 = number.isNegative ? 0xFF : 0
-    for i in 0..<count {
-      let byte =
-        i / 8 < limbs.count
-        ? UInt8(truncatingIfNeeded: limbs[i / 8] >> (UInt(i % 8) * 8)) : filler
-      bytes.bytes[isBigEndian ? count - 1 - i : i] = byte
+    try engine.inPieces(of: Piece.characters, count) { (start, end) throws(RaisedError) in
+      for i in start..<end {
+        let byte =
+          i / 8 < limbs.count
+          ? UInt8(truncatingIfNeeded: limbs[i / 8] >> (UInt(i % 8) * 8)) : filler
+        bytes.bytes[isBigEndian ? count - 1 - i : i] = byte
+      }
     }
     return Value(.bytes, bytes)
   }

@@ -100,7 +100,7 @@ enum SequenceMethods {
         isFirst = false
         try engine.appendStr(item, to: &builder)
       }
-      return builder.finish()
+      return try builder.finish()
     },
     NativeDefinition(
       "group_by", "function",
@@ -197,7 +197,9 @@ extension Engine {
       try makeRoom(in: list, for: count)
       let (lower, step) = (source.range.pointee.lower, source.range.pointee.step)
       let target = list.pointee.items + list.pointee.count
-      for index in 0..<count { target[index] = .int(lower &+ index &* step) }
+      try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
+        for index in start..<end { target[index] = .int(lower &+ index &* step) }
+      }
       list.pointee.count &+= count
     default:
       try makeRoom(in: list, for: expectedCount(source))
@@ -215,9 +217,9 @@ extension Engine {
     try makeRoom(in: list, for: count)
     // Read only now: a list that extends itself has just moved its items.
     let items = source.tag == .list ? source.list.pointee.items : source.tuple.items
-    (list.pointee.items + start).update(from: items, count: count)
+    try noteStoresInPieces(items, count, in: list.header)
+    try copy(items, to: list.pointee.items + start, count: count)
     list.pointee.count = start &+ count
-    noteStores(list, from: start)
   }
 
   /// Makes room for `count` more items.
@@ -241,9 +243,11 @@ extension Engine {
   ) throws(RaisedError) -> ListReference {
     try reserveItems(map.pointee.count)
     let list = makeList(capacity: map.pointee.count)
-    for position in 0..<map.pointee.used {
-      let entry = map.pointee.entries[position]
-      if !entry.key.isUndefined { append(transform(entry), to: list) }
+    try inPieces(of: Piece.items, map.pointee.used) { (start, end) throws(RaisedError) in
+      for position in start..<end {
+        let entry = map.pointee.entries[position]
+        if !entry.key.isUndefined { append(transform(entry), to: list) }
+      }
     }
     return list
   }

@@ -26,7 +26,7 @@ enum SetMethods {
     NativeDefinition(
       "pop", "", "Removes the item that was added last, and gives it.", isMethod: true
     ) { (call) throws(RaisedError) -> Value in
-      let entry = call.engine.removeLast(from: call.receiver.set)
+      let entry = try call.engine.removeLast(from: call.receiver.set)
       if entry.key.isUndefined { throw call.engine.keyError("pop from an empty set") }
       return entry.key
     },

@@ -37,11 +37,14 @@ private struct StringKey: BitwiseCopyable {
   }
 
   @inline(__always)
-  static func isLess(_ a: StringKey, _ b: StringKey) -> Bool {
+  static func isLess(
+    _ a: StringKey, _ b: StringKey, _ engine: Engine
+  ) throws(RaisedError) -> Bool {
     if a.prefix != b.prefix { return a.prefix < b.prefix }
     let (count, otherCount) = (a.string.count, b.string.count)
     if count > 8 && otherCount > 8 {
-      let order = memcmp(a.string.bytes + 8, b.string.bytes + 8, min(count, otherCount) - 8)
+      let order = try engine.compare(
+        a.string.bytes + 8, b.string.bytes + 8, count: min(count, otherCount) - 8)
       if order != 0 { return order < 0 }
     }
     return count < otherCount
@@ -61,8 +64,8 @@ extension Engine {
     let holder = makeList(capacity: 0)
     root(Value(.list, holder))
     root(Value(.list, list))
+    let hasUnresolved = try noteStoresInPieces(list.pointee.items, count, in: holder.header)
     swapItems(list, holder)
-    noteStores(holder)
     let outcome: RaisedError?
     do {
       var keys = holder
@@ -80,13 +83,13 @@ extension Engine {
     }
     let isChanged = list.pointee.count != 0 || list.pointee.capacity != 0
     swapItems(list, holder)
-    noteStores(list)
+    if hasUnresolved { noteStores(list) }
     if let outcome { throw outcome }
     if isChanged { throw valueError("the list changed during sorting") }
   }
 
-  /// Exchanges the items of two lists.
-  private func swapItems(_ a: ListReference, _ b: ListReference) {
+  /// Exchanges the items of two lists; the caller notes the stores.
+  func swapItems(_ a: ListReference, _ b: ListReference) {
     let header = (a.pointee.header, b.pointee.header)
     swap(&a.pointee, &b.pointee)
     (a.pointee.header, b.pointee.header) = header
@@ -97,23 +100,27 @@ extension Engine {
     _ list: ListReference, by keys: ListReference, isReverse: Bool
   ) throws(RaisedError) {
     // Names that were not used yet turn into their values before they are compared.
-    for index in 0..<keys.pointee.count where keys.pointee.items[index].tag == .deferred {
-      keys.pointee.items[index] = try resolved(keys.pointee.items[index])
+    try inPieces(of: Piece.items, keys.pointee.count) { (start, end) throws(RaisedError) in
+      for index in start..<end where keys.pointee.items[index].tag == .deferred {
+        keys.pointee.items[index] = try resolved(keys.pointee.items[index])
+      }
     }
     let items = keys.pointee.items
     var isUniform = true
     let tag = keys.pointee.count > 0 ? items[0].tag : .nil
-    for index in 0..<keys.pointee.count where items[index].tag != tag { isUniform = false }
+    try inPieces(of: Piece.items, keys.pointee.count) { (start, end) throws(RaisedError) in
+      for index in start..<end where items[index].tag != tag { isUniform = false }
+    }
+    let engine = self
     switch isUniform ? tag : .nil {
-    case .int, .float: sortNumbers(list, by: keys, isReverse: isReverse)
+    case .int, .float: try sortNumbers(list, by: keys, isReverse: isReverse)
     case .string:
-      if isReverse {
-        sort(list, by: keys, { StringKey($0.string) }) { StringKey.isLess($1, $0) }
-      } else {
-        sort(list, by: keys, { StringKey($0.string) }) { StringKey.isLess($0, $1) }
+      try sort(list, by: keys, { StringKey($0.string) }) {
+        (a: StringKey, b: StringKey) throws(RaisedError) -> Bool in
+        isReverse
+          ? try StringKey.isLess(b, a, engine) : try StringKey.isLess(a, b, engine)
       }
     default:
-      let engine = self
       // The keys stay in their list while methods run that compare them.
       try engine.sort(list, by: keys, { $0 }) { (a: Value, b: Value) throws(RaisedError) -> Bool in
         isReverse ? try engine.less(b, a) : try engine.less(a, b)
@@ -123,21 +130,23 @@ extension Engine {
 
   /// Sorts by keys of one kind.
   @inline(__always)
-  private func sort<Key: BitwiseCopyable, Failure: Error>(
+  private func sort<Key: BitwiseCopyable>(
     _ list: ListReference, by keys: ListReference, _ makeKey: (Value) -> Key,
-    _ isLess: (Key, Key) throws(Failure) -> Bool
-  ) throws(Failure) {
+    _ isLess: (Key, Key) throws(RaisedError) -> Bool
+  ) throws(RaisedError) {
     let count = list.pointee.count
     typealias Record = SortRecord<Key>
     let records = UnsafeMutablePointer<Record>.allocate(capacity: count * 2)
     defer { records.deallocate() }
-    for index in 0..<count {
-      records[index] = Record(key: makeKey(keys.pointee.items[index]), position: index)
+    try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
+      for index in start..<end {
+        records[index] = Record(key: makeKey(keys.pointee.items[index]), position: index)
+      }
     }
     try mergeSort(records, count: count, scratch: records + count) {
-      (a: Record, b: Record) throws(Failure) -> Bool in try isLess(a.key, b.key)
+      (a: Record, b: Record) throws(RaisedError) -> Bool in try isLess(a.key, b.key)
     }
-    arrange(list, records, scratch: UnsafeMutableRawPointer(records + count))
+    try arrange(list, records, scratch: UnsafeMutableRawPointer(records + count))
   }
 
   /// Puts the items of a list into the order of sorted records.
@@ -147,33 +156,57 @@ extension Engine {
   private func arrange<Key>(
     _ list: ListReference, _ records: UnsafeMutablePointer<SortRecord<Key>>,
     scratch: UnsafeMutableRawPointer
-  ) {
+  ) throws(RaisedError) {
     let count = list.pointee.count
+    func fill(_ sorted: UnsafeMutablePointer<Value>) throws(RaisedError) {
+      let items = list.pointee.items
+      try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
+        for index in start..<end { sorted[index] = items[records[index].position] }
+      }
+    }
+    if count > Piece.movedItems, try replaceItems(of: list, count: count, fill) { return }
     let sorted = scratch.assumingMemoryBound(to: Value.self)
-    for index in 0..<count { sorted[index] = list.pointee.items[records[index].position] }
+    try fill(sorted)
     list.pointee.items.update(from: sorted, count: count)
   }
 
   /// Sorts by keys that are all ints of 64 bits, or all floats.
-  private func sortNumbers(_ list: ListReference, by keys: ListReference, isReverse: Bool) {
+  private func sortNumbers(
+    _ list: ListReference, by keys: ListReference, isReverse: Bool
+  ) throws(RaisedError) {
     let count = list.pointee.count
     let records = UnsafeMutablePointer<SortRecord<UInt64>>.allocate(capacity: count * 2)
     defer { records.deallocate() }
     let isFloat = count > 0 && keys.pointee.items[0].isFloat
     // The opposite order of equal keys is still their order.
     let turn: UInt64 = isReverse ? ~0 : 0
-    for index in 0..<count {
-      let key = keys.pointee.items[index]
-      let ordered = isFloat ? orderedBits(of: key.float) : key.bits ^ 1 << 63
-      records[index] = SortRecord(key: ordered ^ turn, position: index)
+    try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
+      for index in start..<end {
+        let key = keys.pointee.items[index]
+        let ordered = isFloat ? orderedBits(of: key.float) : key.bits ^ 1 << 63
+        records[index] = SortRecord(key: ordered ^ turn, position: index)
+      }
     }
     if count < radixSortMinimum {
-      mergeSort(records, count: count, scratch: records + count) { $0.key < $1.key }
+      try mergeSort(records, count: count, scratch: records + count) {
+        (a: SortRecord<UInt64>, b: SortRecord<UInt64>) throws(RaisedError) -> Bool in a.key < b.key
+      }
     } else {
-      radixSort(records, count: count, scratch: records + count)
+      try radixSort(records, count: count, scratch: records + count)
     }
-    arrange(list, records, scratch: UnsafeMutableRawPointer(records + count))
+    try arrange(list, records, scratch: UnsafeMutableRawPointer(records + count))
   }
+}
+
+/// Below this many numbers, the comparisons of a merge sort cost less than the passes.
+private let radixSortMinimum = 128
+
+/// A part of the input that is in order.
+private struct Run {
+  var start: Int
+  var count: Int
+  /// How far up in an ideal tree of merges the border after this run lies.
+  var power: Int
 }
 
 /// A number that orders as the float does; a NaN comes last, or first when its sign is set.
@@ -184,216 +217,257 @@ private func orderedBits(of float: Double) -> UInt64 {
   return bits >> 63 == 0 ? bits | 1 << 63 : ~bits
 }
 
-// MARK: - Radix sort
+extension Engine {
+  // MARK: Radix sort
 
-/// Below this many records, the comparisons of a merge sort cost less than the passes.
-private let radixSortMinimum = 128
-
-/// Sorts records stably by eight digits of eight bits, the lowest first.
-///
-/// A digit that is the same everywhere takes no pass. Records in order, or in strictly descending
-/// order, take none at all.
-private func radixSort(
-  _ records: UnsafeMutablePointer<SortRecord<UInt64>>, count: Int,
-  scratch: UnsafeMutablePointer<SortRecord<UInt64>>
-) {
-  var descents = 0
-  var descentsOrTies = 0
-  for index in 1..<count {
-    descents &+= records[index].key < records[index - 1].key ? 1 : 0
-    descentsOrTies &+= records[index].key <= records[index - 1].key ? 1 : 0
-  }
-  if descents == 0 { return }
-  if descents == count - 1 && descentsOrTies == descents {
-    var (low, high) = (0, count - 1)
-    while low < high {
-      swap(&records[low], &records[high])
-      low += 1
-      high -= 1
+  /// Sorts records stably by eight digits of eight bits, the lowest first.
+  ///
+  /// A digit that is the same everywhere takes no pass. Records in order, or in strictly descending
+  /// order, take none at all.
+  private func radixSort(
+    _ records: UnsafeMutablePointer<SortRecord<UInt64>>, count: Int,
+    scratch: UnsafeMutablePointer<SortRecord<UInt64>>
+  ) throws(RaisedError) {
+    var descents = 0
+    var descentsOrTies = 0
+    try inPieces(of: Piece.items, count - 1) { (start, end) throws(RaisedError) in
+      for index in start..<end {
+        descents &+= records[index + 1].key < records[index].key ? 1 : 0
+        descentsOrTies &+= records[index + 1].key <= records[index].key ? 1 : 0
+      }
     }
-    return
+    if descents == 0 { return }
+    if descents == count - 1 && descentsOrTies == descents {
+      try inPieces(of: Piece.items, count / 2) { (start, end) throws(RaisedError) in
+        for low in start..<end { swap(&records[low], &records[count - 1 - low]) }
+      }
+      return
+    }
+    let counts = UnsafeMutablePointer<Int>.allocate(capacity: 8 * 256)
+    defer { counts.deallocate() }
+    counts.initialize(repeating: 0, count: 8 * 256)
+    try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
+      for index in start..<end {
+        let key = records[index].key
+        for digit in 0..<8 { counts[digit << 8 | Int(key >> UInt64(digit << 3) & 255)] &+= 1 }
+      }
+    }
+    var (source, target) = (records, scratch)
+    for digit in 0..<8 {
+      let starts = counts + digit << 8
+      let shift = UInt64(digit << 3)
+      if starts[Int(records[0].key >> shift & 255)] == count { continue }
+      var start = 0
+      for value in 0..<256 { (starts[value], start) = (start, start &+ starts[value]) }
+      try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
+        for index in start..<end {
+          let record = source[index]
+          let value = Int(record.key >> shift & 255)
+          target[starts[value]] = record
+          starts[value] &+= 1
+        }
+      }
+      swap(&source, &target)
+    }
+    if source != records {
+      try copy(source, to: records, count: count, as: SortRecord<UInt64>.self)
+    }
   }
-  let counts = UnsafeMutablePointer<Int>.allocate(capacity: 8 * 256)
-  defer { counts.deallocate() }
-  counts.initialize(repeating: 0, count: 8 * 256)
-  for index in 0..<count {
-    let key = records[index].key
-    for digit in 0..<8 { counts[digit << 8 | Int(key >> UInt64(digit << 3) & 255)] &+= 1 }
-  }
-  var (source, target) = (records, scratch)
-  for digit in 0..<8 {
-    let starts = counts + digit << 8
-    let shift = UInt64(digit << 3)
-    if starts[Int(records[0].key >> shift & 255)] == count { continue }
+
+  // MARK: Merge sort
+
+  /// Sorts `count` elements stably.
+  ///
+  /// `scratch` has room for as many. A comparison that makes no sense gives an order that makes no
+  /// sense, and nothing worse; one that throws leaves elements missing.
+  @inline(__always)
+  private func mergeSort<Element: BitwiseCopyable>(
+    _ base: UnsafeMutablePointer<Element>, count: Int, scratch: UnsafeMutablePointer<Element>,
+    _ isLess: (Element, Element) throws(RaisedError) -> Bool
+  ) throws(RaisedError) {
+    if count < 2 { return }
+    // Powers on the stack increase strictly, and none is beyond 64.
+    let runs = UnsafeMutablePointer<Run>.allocate(capacity: 66)
+    defer { runs.deallocate() }
+    var depth = 0
     var start = 0
-    for value in 0..<256 { (starts[value], start) = (start, start &+ starts[value]) }
-    for index in 0..<count {
-      let record = source[index]
-      let value = Int(record.key >> shift & 255)
-      target[starts[value]] = record
-      starts[value] &+= 1
+    var current = Run(
+      start: 0, count: try findRun(base, from: 0, to: count, isLess), power: 0)
+    start = current.count
+    while start < count {
+      let next = Run(
+        start: start, count: try findRun(base, from: start, to: count, isLess), power: 0)
+      start += next.count
+      let power = runPower(current, next, count: count)
+      while depth > 0 && runs[depth - 1].power > power {
+        depth -= 1
+        try merge(base, runs[depth], current, scratch, isLess)
+        current = Run(start: runs[depth].start, count: runs[depth].count + current.count, power: 0)
+      }
+      runs[depth] = Run(start: current.start, count: current.count, power: power)
+      depth += 1
+      current = next
     }
-    swap(&source, &target)
-  }
-  if source != records { records.update(from: source, count: count) }
-}
-
-// MARK: - Merge sort
-
-/// A part of the input that is in order.
-private struct Run {
-  var start: Int
-  var count: Int
-  /// How far up in an ideal tree of merges the border after this run lies.
-  var power: Int
-}
-
-/// Sorts `count` elements stably.
-///
-/// `scratch` has room for as many. A comparison that makes no sense gives an order that makes no
-/// sense, and nothing worse; one that throws leaves elements missing.
-@inline(__always)
-private func mergeSort<Element: BitwiseCopyable, Failure: Error>(
-  _ base: UnsafeMutablePointer<Element>, count: Int, scratch: UnsafeMutablePointer<Element>,
-  _ isLess: (Element, Element) throws(Failure) -> Bool
-) throws(Failure) {
-  if count < 2 { return }
-  // Powers on the stack increase strictly, and none is beyond 64.
-  let runs = UnsafeMutablePointer<Run>.allocate(capacity: 66)
-  defer { runs.deallocate() }
-  var depth = 0
-  var start = 0
-  var current = Run(
-    start: 0, count: try findRun(base, from: 0, to: count, isLess), power: 0)
-  start = current.count
-  while start < count {
-    let next = Run(start: start, count: try findRun(base, from: start, to: count, isLess), power: 0)
-    start += next.count
-    let power = runPower(current, next, count: count)
-    while depth > 0 && runs[depth - 1].power > power {
+    while depth > 0 {
       depth -= 1
       try merge(base, runs[depth], current, scratch, isLess)
       current = Run(start: runs[depth].start, count: runs[depth].count + current.count, power: 0)
     }
-    runs[depth] = Run(start: current.start, count: current.count, power: power)
-    depth += 1
-    current = next
   }
-  while depth > 0 {
-    depth -= 1
-    try merge(base, runs[depth], current, scratch, isLess)
-    current = Run(start: runs[depth].start, count: runs[depth].count + current.count, power: 0)
-  }
-}
 
-/// The level of the border between two runs: the first binary digit in which their middles, as
-/// fractions of the whole, differ.
-private func runPower(_ a: Run, _ b: Run, count: Int) -> Int {
-  // Twice the middles, so that they are integers.
-  var left = UInt(2 * a.start + a.count)
-  var right = UInt(2 * b.start + b.count)
-  let whole = UInt(2 * count)
-  var power = 0
-  while true {
-    power += 1
-    left *= 2
-    right *= 2
-    let (leftDigit, rightDigit) = (left >= whole, right >= whole)
-    if leftDigit != rightDigit { return power }
-    if leftDigit {
-      left -= whole
-      right -= whole
-    }
-  }
-}
-
-/// Finds how long the elements from `start` on are in order, turning a descending run around, and
-/// extends a short run by insertion.
-///
-/// Returns its length.
-@inline(__always)
-private func findRun<Element: BitwiseCopyable, Failure: Error>(
-  _ base: UnsafeMutablePointer<Element>, from start: Int, to end: Int,
-  _ isLess: (Element, Element) throws(Failure) -> Bool
-) throws(Failure) -> Int {
-  let least = 24
-  var position = start + 1
-  if position == end { return 1 }
-  if try isLess(base[position], base[position - 1]) {
-    // Strictly descending, so that equal elements keep their order.
-    position += 1
-    while position < end, try isLess(base[position], base[position - 1]) { position += 1 }
-    var (low, high) = (start, position - 1)
-    while low < high {
-      swap(&base[low], &base[high])
-      low += 1
-      high -= 1
-    }
-  } else {
-    position += 1
-    while position < end, try !isLess(base[position], base[position - 1]) { position += 1 }
-  }
-  let wanted = min(end, start + least)
-  while position < wanted {
-    let element = base[position]
-    var (low, high) = (start, position)
-    while low < high {
-      let middle = (low + high) / 2
-      if try isLess(element, base[middle]) { high = middle } else { low = middle + 1 }
-    }
-    var hole = position
-    while hole > low {
-      base[hole] = base[hole - 1]
-      hole -= 1
-    }
-    base[low] = element
-    position += 1
-  }
-  return position - start
-}
-
-/// Merges two adjacent runs in place; `scratch` takes the shorter one.
-@inline(__always)
-private func merge<Element: BitwiseCopyable, Failure: Error>(
-  _ base: UnsafeMutablePointer<Element>, _ a: Run, _ b: Run,
-  _ scratch: UnsafeMutablePointer<Element>,
-  _ isLess: (Element, Element) throws(Failure) -> Bool
-) throws(Failure) {
-  let middle = b.start
-  let end = b.start + b.count
-  // What is in its place already does not take part.
-  var start = a.start
-  if try !isLess(base[middle], base[middle - 1]) { return }
-  if a.count <= b.count {
-    let length = middle - start
-    scratch.update(from: base + start, count: length)
-    var (left, right) = (0, middle)
-    while left < length && right < end {
-      if try isLess(base[right], scratch[left]) {
-        base[start] = base[right]
-        right += 1
-      } else {
-        base[start] = scratch[left]
-        left += 1
+  /// The level of the border between two runs: the first binary digit in which their middles, as
+  /// fractions of the whole, differ.
+  private func runPower(_ a: Run, _ b: Run, count: Int) -> Int {
+    // Twice the middles, so that they are integers.
+    var left = UInt(2 * a.start + a.count)
+    var right = UInt(2 * b.start + b.count)
+    let whole = UInt(2 * count)
+    var power = 0
+    while true {
+      power += 1
+      left *= 2
+      right *= 2
+      let (leftDigit, rightDigit) = (left >= whole, right >= whole)
+      if leftDigit != rightDigit { return power }
+      if leftDigit {
+        left -= whole
+        right -= whole
       }
-      start += 1
     }
-    (base + start).update(from: scratch + left, count: length - left)
-  } else {
-    let length = end - middle
-    scratch.update(from: base + middle, count: length)
-    var (left, right) = (middle - 1, length - 1)
-    var target = end - 1
-    while left >= a.start && right >= 0 {
-      if try isLess(scratch[right], base[left]) {
-        base[target] = base[left]
-        left -= 1
-      } else {
-        base[target] = scratch[right]
-        right -= 1
+  }
+
+  /// Finds how long the elements from `start` on are in order, turning a descending run around, and
+  /// extends a short run by insertion.
+  ///
+  /// Returns its length.
+  @inline(__always)
+  private func findRun<Element: BitwiseCopyable>(
+    _ base: UnsafeMutablePointer<Element>, from start: Int, to end: Int,
+    _ isLess: (Element, Element) throws(RaisedError) -> Bool
+  ) throws(RaisedError) -> Int {
+    let least = 24
+    var position = start + 1
+    if position == end { return 1 }
+    if try isLess(base[position], base[position - 1]) {
+      // Strictly descending, so that equal elements keep their order.
+      position += 1
+      try scanRun(&position, to: end) { (position) throws(RaisedError) -> Bool in
+        try isLess(base[position], base[position - 1])
       }
-      target -= 1
+      let last = start + position - 1
+      try inPieces(of: Piece.items, (position - start) / 2) { (from, to) throws(RaisedError) in
+        for low in start + from..<start + to { swap(&base[low], &base[last - low]) }
+      }
+    } else {
+      position += 1
+      try scanRun(&position, to: end) { (position) throws(RaisedError) -> Bool in
+        try !isLess(base[position], base[position - 1])
+      }
     }
-    if right >= 0 { (base + a.start).update(from: scratch, count: right + 1) }
+    let wanted = min(end, start + least)
+    while position < wanted {
+      let element = base[position]
+      var (low, high) = (start, position)
+      while low < high {
+        let middle = (low + high) / 2
+        if try isLess(element, base[middle]) { high = middle } else { low = middle + 1 }
+      }
+      var hole = position
+      while hole > low {
+        base[hole] = base[hole - 1]
+        hole -= 1
+      }
+      base[low] = element
+      position += 1
+    }
+    return position - start
+  }
+
+  /// Moves `position` on as long as `belongs` says so.
+  @inline(__always)
+  private func scanRun(
+    _ position: inout Int, to end: Int, _ belongs: (Int) throws(RaisedError) -> Bool
+  ) throws(RaisedError) {
+    while true {
+      let pause = end - position > Piece.items ? position + Piece.items : end
+      while position < pause, try belongs(position) { position += 1 }
+      if position < pause || pause == end { return }
+      try checkInterruption()
+    }
+  }
+
+  /// Merges two adjacent runs in place; `scratch` takes the shorter one.
+  @inline(__always)
+  private func merge<Element: BitwiseCopyable>(
+    _ base: UnsafeMutablePointer<Element>, _ a: Run, _ b: Run,
+    _ scratch: UnsafeMutablePointer<Element>,
+    _ isLess: (Element, Element) throws(RaisedError) -> Bool
+  ) throws(RaisedError) {
+    let middle = b.start
+    let end = b.start + b.count
+    // What is in its place already does not take part.
+    var start = a.start
+    if try !isLess(base[middle], base[middle - 1]) { return }
+    if a.count <= b.count {
+      let length = middle - start
+      try copy(base + start, to: scratch, count: length, as: Element.self)
+      var (left, right) = (0, middle)
+      try mergeInPieces {
+        left < length && right < end ? min(length - left, end - right) : 0
+      } _: { () throws(RaisedError) in
+        if try isLess(base[right], scratch[left]) {
+          base[start] = base[right]
+          right += 1
+        } else {
+          base[start] = scratch[left]
+          left += 1
+        }
+        start += 1
+      }
+      try copy(scratch + left, to: base + start, count: length - left, as: Element.self)
+    } else {
+      let length = end - middle
+      try copy(base + middle, to: scratch, count: length, as: Element.self)
+      var (left, right) = (middle - 1, length - 1)
+      var target = end - 1
+      try mergeInPieces {
+        left >= start && right >= 0 ? min(left - start, right) + 1 : 0
+      } _: { () throws(RaisedError) in
+        if try isLess(scratch[right], base[left]) {
+          base[target] = base[left]
+          left -= 1
+        } else {
+          base[target] = scratch[right]
+          right -= 1
+        }
+        target -= 1
+      }
+      try copy(scratch, to: base + start, count: right + 1, as: Element.self)
+    }
+  }
+
+  /// Takes steps of a merge until one side is used up.
+  ///
+  /// A step uses up one element of either side, so as many steps are taken without a look at the sides
+  /// as the shorter one has elements.
+  @inline(__always)
+  private func mergeInPieces(
+    _ sureSteps: () -> Int, _ step: () throws(RaisedError) -> Void
+  ) throws(RaisedError) {
+    var budget = Piece.items
+    while true {
+      let steps = min(sureSteps(), Piece.items)
+      if steps == 0 { return }
+      var left = steps
+      while left > 0 {
+        try step()
+        left &-= 1
+      }
+      budget &-= steps
+      if budget <= 0 {
+        try checkInterruption()
+        budget = Piece.items
+      }
+    }
   }
 }

@@ -2,12 +2,12 @@
 
 extension StringMethods {
   static func isAlpha(_ call: NativeCall) throws(RaisedError) -> Value {
-    .bool(isEvery(call, isLetter))
+    .bool(try isEvery(call, isLetter))
   }
 
   static func isDigit(_ call: NativeCall) throws(RaisedError) -> Value {
     .bool(
-      isEvery(call) { scalar in
+      try isEvery(call) { scalar in
         if scalar.isASCII { return isASCIIDigit(scalar) }
         let type = scalar.properties.numericType
         return type == .decimal || type == .digit
@@ -16,35 +16,35 @@ extension StringMethods {
 
   static func isDecimal(_ call: NativeCall) throws(RaisedError) -> Value {
     .bool(
-      isEvery(call) { scalar in
+      try isEvery(call) { scalar in
         scalar.isASCII ? isASCIIDigit(scalar) : scalar.properties.numericType == .decimal
       })
   }
 
   static func isNumeric(_ call: NativeCall) throws(RaisedError) -> Value {
-    .bool(isEvery(call, isNumber))
+    .bool(try isEvery(call, isNumber))
   }
 
   static func isAlphanumeric(_ call: NativeCall) throws(RaisedError) -> Value {
-    .bool(isEvery(call) { scalar in isLetter(scalar) || isNumber(scalar) })
+    .bool(try isEvery(call) { scalar in isLetter(scalar) || isNumber(scalar) })
   }
 
   static func isSpace(_ call: NativeCall) throws(RaisedError) -> Value {
-    .bool(isEvery(call) { scalar in TextScanning.isSpace(scalar) })
+    .bool(try isEvery(call) { scalar in TextScanning.isSpace(scalar) })
   }
 
   static func isUpper(_ call: NativeCall) throws(RaisedError) -> Value {
-    .bool(hasCase(call) { scalar in scalar.properties.isUppercase })
+    .bool(try hasCase(call) { scalar in scalar.properties.isUppercase })
   }
 
   static func isLower(_ call: NativeCall) throws(RaisedError) -> Value {
-    .bool(hasCase(call) { scalar in scalar.properties.isLowercase })
+    .bool(try hasCase(call) { scalar in scalar.properties.isLowercase })
   }
 
   static func isTitle(_ call: NativeCall) throws(RaisedError) -> Value {
     var isInWord = false
     var hasWord = false
-    let isTitle = allScalars(call) { scalar in
+    let isTitle = try allScalars(call) { scalar in
       guard isCased(scalar) else {
         isInWord = false
         return true
@@ -61,7 +61,7 @@ extension StringMethods {
   static func isIdentifier(_ call: NativeCall) throws(RaisedError) -> Value {
     var isFirst = true
     return .bool(
-      isEvery(call) { scalar in
+      try isEvery(call) { scalar in
         defer { isFirst = false }
         if scalar == "_" { return true }
         if scalar.isASCII {
@@ -76,7 +76,7 @@ extension StringMethods {
   }
 
   static func isPrintable(_ call: NativeCall) throws(RaisedError) -> Value {
-    .bool(allScalars(call) { scalar in TextScanning.isPrintable(scalar) })
+    .bool(try allScalars(call) { scalar in TextScanning.isPrintable(scalar) })
   }
 
   // MARK: Going through the text
@@ -84,32 +84,38 @@ extension StringMethods {
   @inline(__always)
   private static func allScalars(
     _ call: NativeCall, _ condition: (Unicode.Scalar) -> Bool
-  ) -> Bool {
+  ) throws(RaisedError) -> Bool {
     let text = call.text
     var position = 0
-    while position < text.count {
-      let (scalar, length) = TextScanning.decode(text.bytes + position)
-      if !condition(scalar) { return false }
-      position += length
+    var isTrue = true
+    try call.engine.scan(from: &position, to: text.count) {
+      (position, pause) throws(RaisedError) in
+      while position < pause {
+        let (scalar, length) = TextScanning.decode(text.bytes + position)
+        isTrue = condition(scalar)
+        if !isTrue { return false }
+        position += length
+      }
+      return true
     }
-    return true
+    return isTrue
   }
 
   /// Whether there are scalars, and the condition holds for all of them.
   @inline(__always)
   private static func isEvery(
     _ call: NativeCall, _ condition: (Unicode.Scalar) -> Bool
-  ) -> Bool {
-    call.text.count > 0 && allScalars(call, condition)
+  ) throws(RaisedError) -> Bool {
+    call.text.count == 0 ? false : try allScalars(call, condition)
   }
 
   /// Whether there is a scalar with case, and the condition holds for all of those.
   @inline(__always)
   private static func hasCase(
     _ call: NativeCall, _ condition: (Unicode.Scalar) -> Bool
-  ) -> Bool {
+  ) throws(RaisedError) -> Bool {
     var found = false
-    let isUniform = allScalars(call) { scalar in
+    let isUniform = try allScalars(call) { scalar in
       guard isCased(scalar) else { return true }
       found = true
       return condition(scalar)

@@ -83,7 +83,9 @@ extension StringMethods {
     try call.engine.reserveString(text.count)
     let result = call.engine.allocateString(byteCount: text.count, scalarCount: text.count)
     let (input, output) = (text.bytes, result.bytes)
-    for index in 0..<text.count { output[index] = change(input[index]) }
+    try call.engine.inPieces(of: Piece.bytes, text.count) { (start, end) throws(RaisedError) in
+      for index in start..<end { output[index] = change(input[index]) }
+    }
     return Value(.string, result)
   }
 
@@ -98,11 +100,12 @@ extension StringMethods {
     defer { builder.deallocate() }
     var position = 0
     while position < text.count {
+      // Whatever a scalar becomes, it is appended, and the builder asks for interruptions.
       let (scalar, length) = TextScanning.decode(text.bytes + position)
       try append(scalar, position, &builder)
       position += length
     }
-    return builder.finish()
+    return try builder.finish()
   }
 
   // MARK: Single scalars

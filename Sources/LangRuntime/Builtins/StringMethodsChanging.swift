@@ -18,8 +18,9 @@ extension StringMethods {
     let most = limit < 0 ? Int.max : limit
     if most == 0 { return call.receiver }
     if old.count == 0 { return try insert(new, between: text, limit: most, engine) }
-    let first = TextSearch.find(text.bytes, count: text.count, old.bytes, count: old.count)
-    if first < 0 { return call.receiver }
+    var places = Occurrences(engine, of: old.bytes, old.count, in: text.bytes, text.count)
+    var place = try places.next()
+    if place < 0 { return call.receiver }
     if old.count == 1, new.count == 1, most == Int.max {
       return try replaceByte(text, old.bytes[0], new.bytes[0], engine)
     }
@@ -29,7 +30,6 @@ extension StringMethods {
     try prepareToGrow(&builder, text, old, new, limit: most)
     var replaced = 0
     var start = 0
-    var place = first
     // The scalars of the pieces are not counted one by one: the sum follows from the replacements.
     while true {
       try builder.append(text.bytes + start, count: place - start, scalarCount: 0)
@@ -37,14 +37,12 @@ extension StringMethods {
       start = place + old.count
       replaced += 1
       if replaced == most { break }
-      let next = TextSearch.find(
-        text.bytes + start, count: text.count - start, old.bytes, count: old.count)
-      if next < 0 { break }
-      place = start + next
+      place = try places.next()
+      if place < 0 { break }
     }
     try builder.append(text.bytes + start, count: text.count - start, scalarCount: 0)
     let difference = Int(new.pointee.scalarCount) - Int(old.pointee.scalarCount)
-    return builder.finish(scalarCount: Int(text.pointee.scalarCount) + replaced * difference)
+    return try builder.finish(scalarCount: Int(text.pointee.scalarCount) + replaced * difference)
   }
 
   /// Makes room for all of a result that may be much longer than `text`, so that one which is too
@@ -56,10 +54,10 @@ extension StringMethods {
     let growth = new.count - old.count
     if growth <= 0 { return }
     if min(limit, text.count / old.count) <= TextBuilder.unaskedCapacity / growth { return }
-    let found = TextSearch.countOccurrences(
-      text.bytes, count: text.count, old.bytes, count: old.count)
+    let found = try builder.engine.countOccurrences(
+      of: old.bytes, old.count, in: text.bytes, text.count)
     let (added, overflow) = min(found, limit).multipliedReportingOverflow(by: growth)
-    try builder.prepare(overflow ? Int.max : text.count + added)
+    try builder.allocate(overflow ? Int.max : text.count + added)
   }
 
   /// Both bytes are ASCII characters.
@@ -71,9 +69,11 @@ extension StringMethods {
     let result = engine.allocateString(
       byteCount: text.count, scalarCount: Int(text.pointee.scalarCount))
     let (input, output) = (text.bytes, result.bytes)
-    for index in 0..<text.count {
-      let byte = input[index]
-      output[index] = byte == old ? new : byte
+    try engine.inPieces(of: Piece.bytes, text.count) { (start, end) throws(RaisedError) in
+      for index in start..<end {
+        let byte = input[index]
+        output[index] = byte == old ? new : byte
+      }
     }
     return Value(.string, result)
   }
@@ -86,19 +86,19 @@ extension StringMethods {
     defer { builder.deallocate() }
     let places = min(limit, Int(text.pointee.scalarCount) + 1)
     let (added, overflow) = places.multipliedReportingOverflow(by: new.count)
-    try builder.prepare(overflow ? Int.max : text.count + added)
+    try builder.allocate(overflow ? Int.max : text.count + added)
     var left = limit
     var position = 0
     while left > 0 {
       try builder.append(new)
       left -= 1
-      if position == text.count { return builder.finish() }
+      if position == text.count { return try builder.finish() }
       let length = TextScanning.length(ofScalarFrom: text.bytes[position])
       try builder.append(text.bytes + position, count: length, scalarCount: 1)
       position += length
     }
     try builder.append(text.bytes + position, count: text.count - position)
-    return builder.finish()
+    return try builder.finish()
   }
 
   static func translate(_ call: NativeCall) throws(RaisedError) -> Value {
@@ -112,7 +112,11 @@ extension StringMethods {
     var builder = TextBuilder(engine, capacity: text.count)
     defer { builder.deallocate() }
     var position = 0
+    var rounds = 0
     while position < text.count {
+      // What is removed appends nothing.
+      rounds += 1
+      if rounds & (Piece.items - 1) == 0 { try engine.checkInterruption() }
       let (scalar, length) = TextScanning.decode(text.bytes + position)
       position += length
       // A key is the character or, as in Python, its number.
@@ -134,7 +138,7 @@ extension StringMethods {
             + engine.typeName(of: entry))
       }
     }
-    return builder.finish()
+    return try builder.finish()
   }
 
   static func expandTabs(_ call: NativeCall) throws(RaisedError) -> Value {
@@ -144,21 +148,25 @@ extension StringMethods {
     defer { builder.deallocate() }
     var column = 0
     var position = 0
-    while position < text.count {
-      let byte = text.bytes[position]
-      if byte == UInt8(ascii: "\t") {
-        let spaces = size > 0 ? size - column % size : 0
-        try builder.append(" ", times: spaces)
-        column += spaces
-        position += 1
-        continue
+    try call.engine.scan(from: &position, to: text.count) {
+      (position, pause) throws(RaisedError) in
+      while position < pause {
+        let byte = text.bytes[position]
+        if byte == UInt8(ascii: "\t") {
+          let spaces = size > 0 ? size - column % size : 0
+          try builder.append(" ", times: spaces)
+          column += spaces
+          position += 1
+          continue
+        }
+        column = byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") ? 0 : column + 1
+        let length = TextScanning.length(ofScalarFrom: byte)
+        try builder.append(text.bytes + position, count: length, scalarCount: 1)
+        position += length
       }
-      column = byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") ? 0 : column + 1
-      let length = TextScanning.length(ofScalarFrom: byte)
-      try builder.append(text.bytes + position, count: length, scalarCount: 1)
-      position += length
+      return true
     }
-    return builder.finish()
+    return try builder.finish()
   }
 
   static func reverse(_ call: NativeCall) throws(RaisedError) -> Value {
@@ -168,11 +176,15 @@ extension StringMethods {
     let result = call.engine.allocateString(
       byteCount: text.count, scalarCount: Int(text.pointee.scalarCount))
     var position = 0
-    while position < text.count {
-      let length = TextScanning.length(ofScalarFrom: text.bytes[position])
-      let target = result.bytes + (text.count - position - length)
-      for index in 0..<length { target[index] = text.bytes[position + index] }
-      position += length
+    try call.engine.scan(from: &position, to: text.count) {
+      (position, pause) throws(RaisedError) in
+      while position < pause {
+        let length = TextScanning.length(ofScalarFrom: text.bytes[position])
+        let target = result.bytes + (text.count - position - length)
+        for index in 0..<length { target[index] = text.bytes[position + index] }
+        position += length
+      }
+      return true
     }
     return Value(.string, result)
   }
@@ -198,49 +210,56 @@ extension StringMethods {
     var start = 0
     var end = text.count
     if call.isMissing(0) {
-      if atStart { start = skipSpaces(text, from: 0) }
-      if atEnd, start < end { end = skipSpacesBackwards(text, from: end) }
+      if atStart { start = try skipSpaces(text, from: 0, call.engine) }
+      if atEnd, start < end { end = try skipSpacesBackwards(text, from: end, call.engine) }
     } else {
       let characters = try call.stringArgument(0, name)
+      var rounds = 0
       while atStart, start < end {
         let length = TextScanning.length(ofScalarFrom: text.bytes[start])
-        if !contains(characters, text.bytes + start, length) { break }
+        if try !contains(characters, text.bytes + start, length, call.engine) { break }
         start += length
+        rounds += 1
+        if rounds & (Piece.items - 1) == 0 { try call.engine.checkInterruption() }
       }
       while atEnd, end > start {
         let length = TextScanning.decodeLast(text.bytes, end: end).length
-        if !contains(characters, text.bytes + end - length, length) { break }
+        if try !contains(characters, text.bytes + end - length, length, call.engine) { break }
         end -= length
+        rounds += 1
+        if rounds & (Piece.items - 1) == 0 { try call.engine.checkInterruption() }
       }
     }
-    return call.engine.makeSubstring(text, from: start, to: end)
+    return try call.engine.makeSubstring(text, from: start, to: end)
   }
 
   /// Whether the scalar of `length` bytes is one of `characters`.
   @inline(__always)
   private static func contains(
-    _ characters: StringReference, _ scalar: UnsafePointer<UInt8>, _ length: Int
-  ) -> Bool {
-    TextSearch.find(characters.bytes, count: characters.count, scalar, count: length) >= 0
+    _ characters: StringReference, _ scalar: UnsafePointer<UInt8>, _ length: Int, _ engine: Engine
+  ) throws(RaisedError) -> Bool {
+    try engine.firstPlace(of: scalar, length, in: characters.bytes, characters.count) >= 0
   }
 
   static func removePrefix(_ call: NativeCall) throws(RaisedError) -> Value {
     let prefix = try call.stringArgument(0, "removeprefix")
     let text = call.text
-    if prefix.count > text.count || memcmp(text.bytes, prefix.bytes, prefix.count) != 0 {
+    if prefix.count > text.count { return call.receiver }
+    if try call.engine.compare(text.bytes, prefix.bytes, count: prefix.count) != 0 {
       return call.receiver
     }
-    return call.engine.makeSubstring(text, from: prefix.count, to: text.count)
+    return try call.engine.makeSubstring(text, from: prefix.count, to: text.count)
   }
 
   static func removeSuffix(_ call: NativeCall) throws(RaisedError) -> Value {
     let suffix = try call.stringArgument(0, "removesuffix")
     let text = call.text
     let start = text.count - suffix.count
-    if start < 0 || memcmp(text.bytes + start, suffix.bytes, suffix.count) != 0 {
+    if start < 0 { return call.receiver }
+    if try call.engine.compare(text.bytes + start, suffix.bytes, count: suffix.count) != 0 {
       return call.receiver
     }
-    return call.engine.makeSubstring(text, from: 0, to: start)
+    return try call.engine.makeSubstring(text, from: 0, to: start)
   }
 
   // MARK: Filling up
@@ -285,7 +304,7 @@ extension StringMethods {
     try builder.append(fill, times: before)
     try builder.append(call.text)
     try builder.append(fill, times: behind)
-    return builder.finish()
+    return try builder.finish()
   }
 
   static func zeroFill(_ call: NativeCall) throws(RaisedError) -> Value {
@@ -300,6 +319,6 @@ extension StringMethods {
     try builder.append(ascii: text.bytes, count: sign)
     try builder.append("0", times: missing)
     try builder.append(text.bytes + sign, count: text.count - sign)
-    return builder.finish()
+    return try builder.finish()
   }
 }

@@ -29,7 +29,7 @@ extension StringMethods {
     end = min(end, length)
     if start > end { return nil }
     return Window(
-      start: call.engine.byteOffset(text, start), end: call.engine.byteOffset(text, end))
+      start: try call.engine.byteOffset(text, start), end: try call.engine.byteOffset(text, end))
   }
 
   /// The byte position of the argument in the receiver, or -1.
@@ -43,38 +43,38 @@ extension StringMethods {
     let count = window.end - window.start
     let place =
       isLast
-      ? TextSearch.findLast(bytes, count: count, part.bytes, count: part.count)
-      : TextSearch.find(bytes, count: count, part.bytes, count: part.count)
+      ? try call.engine.lastPlace(of: part.bytes, part.count, in: bytes, count)
+      : try call.engine.firstPlace(of: part.bytes, part.count, in: bytes, count)
     return place < 0 ? -1 : window.start + place
   }
 
   static func find(_ call: NativeCall) throws(RaisedError) -> Value {
     let place = try search(call, "find", isLast: false)
-    return .int(place < 0 ? -1 : call.engine.scalarIndex(call.text, ofByte: place))
+    return .int(place < 0 ? -1 : try call.engine.scalarIndex(call.text, ofByte: place))
   }
 
   static func rfind(_ call: NativeCall) throws(RaisedError) -> Value {
     let place = try search(call, "rfind", isLast: true)
-    return .int(place < 0 ? -1 : call.engine.scalarIndex(call.text, ofByte: place))
+    return .int(place < 0 ? -1 : try call.engine.scalarIndex(call.text, ofByte: place))
   }
 
   static func index(_ call: NativeCall) throws(RaisedError) -> Value {
     let place = try search(call, "index", isLast: false)
     if place < 0 { throw notFound(call) }
-    return .int(call.engine.scalarIndex(call.text, ofByte: place))
+    return .int(try call.engine.scalarIndex(call.text, ofByte: place))
   }
 
   static func rindex(_ call: NativeCall) throws(RaisedError) -> Value {
     let place = try search(call, "rindex", isLast: true)
     if place < 0 { throw notFound(call) }
-    return .int(call.engine.scalarIndex(call.text, ofByte: place))
+    return .int(try call.engine.scalarIndex(call.text, ofByte: place))
   }
 
   private static func notFound(_ call: NativeCall) -> RaisedError {
-    // Enough of the text to know it again.
-    let shown = call.engine.stringSlice(
-      call[0].string, from: 0, to: min(60, Int(call[0].string.pointee.scalarCount)))
     do throws(RaisedError) {
+      // Enough of the text to know it again.
+      let shown = try call.engine.stringSlice(
+        call[0].string, from: 0, to: min(60, Int(call[0].string.pointee.scalarCount)))
       let text = try call.engine.repr(shown)
       return call.engine.valueError("\(text.string.text) is not in the string")
     } catch {
@@ -88,13 +88,13 @@ extension StringMethods {
     let bytes = UnsafePointer(call.text.bytes + window.start)
     let count = window.end - window.start
     // The empty text is before each scalar and at the end.
-    if part.count == 0 { return .int(Engine.scalarCount(bytes, count: count) + 1) }
+    if part.count == 0 { return .int(try call.engine.countScalars(bytes, count: count) + 1) }
     return .int(
-      TextSearch.countOccurrences(bytes, count: count, part.bytes, count: part.count))
+      try call.engine.countOccurrences(of: part.bytes, part.count, in: bytes, count))
   }
 
   static func contains(_ call: NativeCall) throws(RaisedError) -> Value {
-    .bool(call.engine.stringContains(call.text, try call.stringArgument(0, "contains")))
+    .bool(try call.engine.stringContains(call.text, try call.stringArgument(0, "contains")))
   }
 
   static func startsWith(_ call: NativeCall) throws(RaisedError) -> Value {
@@ -111,7 +111,7 @@ extension StringMethods {
     let window = try window(call, name)
     if call[0].isString {
       guard let window else { return .false }
-      return .bool(matches(call, window, call[0].string, atEnd: atEnd))
+      return .bool(try matches(call, window, call[0].string, atEnd: atEnd))
     }
     let items: UnsafeMutablePointer<Value>
     let count: Int
@@ -124,21 +124,22 @@ extension StringMethods {
           + call.engine.typeName(of: call[0]))
     }
     for index in 0..<count {
+      if index & (Piece.items - 1) == Piece.items - 1 { try call.engine.checkInterruption() }
       guard items[index].isString else {
         throw call.engine.typeError(
           "string.\(name)() expects a tuple of strings, not of "
             + call.engine.typeName(of: items[index]))
       }
-      if let window, matches(call, window, items[index].string, atEnd: atEnd) { return .true }
+      if let window, try matches(call, window, items[index].string, atEnd: atEnd) { return .true }
     }
     return .false
   }
 
   private static func matches(
     _ call: NativeCall, _ window: Window, _ part: StringReference, atEnd: Bool
-  ) -> Bool {
+  ) throws(RaisedError) -> Bool {
     if part.count > window.end - window.start { return false }
     let start = atEnd ? window.end - part.count : window.start
-    return memcmp(call.text.bytes + start, part.bytes, part.count) == 0
+    return try call.engine.compare(call.text.bytes + start, part.bytes, count: part.count) == 0
   }
 }

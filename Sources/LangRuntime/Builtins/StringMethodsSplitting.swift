@@ -21,16 +21,17 @@ extension StringMethods {
     let (bytes, count) = (text.bytes, text.count)
     var left = limit < 0 ? Int.max : limit
     var start = 0
+    var places = Occurrences(
+      call.engine, of: separator.bytes, separator.count, in: bytes, count)
     while left > 0 {
-      let place = TextSearch.find(
-        bytes + start, count: count - start, separator.bytes, count: separator.count)
+      let place = try places.next()
       if place < 0 { break }
       try append(
-        call.engine.makeSubstring(text, from: start, to: start + place), to: list, call.engine)
-      start += place + separator.count
+        try call.engine.makeSubstring(text, from: start, to: place), to: list, call.engine)
+      start = place + separator.count
       left -= 1
     }
-    try append(call.engine.makeSubstring(text, from: start, to: count), to: list, call.engine)
+    try append(try call.engine.makeSubstring(text, from: start, to: count), to: list, call.engine)
     return Value(.list, list)
   }
 
@@ -45,18 +46,19 @@ extension StringMethods {
       var left = limit < 0 ? Int.max : limit
       var end = text.count
       while left > 0 {
-        let place = TextSearch.findLast(
-          text.bytes, count: end, separator.bytes, count: separator.count)
+        let place = try call.engine.lastPlace(
+          of: separator.bytes, separator.count, in: text.bytes, end)
         if place < 0 { break }
+        if left & (Piece.items - 1) == 0 { try call.engine.checkInterruption() }
         try append(
-          call.engine.makeSubstring(text, from: place + separator.count, to: end), to: list,
+          try call.engine.makeSubstring(text, from: place + separator.count, to: end), to: list,
           call.engine)
         end = place
         left -= 1
       }
-      try append(call.engine.makeSubstring(text, from: 0, to: end), to: list, call.engine)
+      try append(try call.engine.makeSubstring(text, from: 0, to: end), to: list, call.engine)
     }
-    reverse(list)
+    try call.engine.reverse(list)
     return Value(.list, list)
   }
 
@@ -69,11 +71,6 @@ extension StringMethods {
       try engine.reserve(list.pointee.capacity * 24)
     }
     engine.append(part, to: list)
-  }
-
-  private static func reverse(_ list: ListReference) {
-    var items = UnsafeMutableBufferPointer(start: list.pointee.items, count: list.pointee.count)
-    items.reverse()
   }
 
   private static func separator(
@@ -93,29 +90,34 @@ extension StringMethods {
     let text = call.text
     let (bytes, count) = (text.bytes, text.count)
     var left = limit
-    var position = skipSpaces(text, from: 0)
+    var position = try skipSpaces(text, from: 0, call.engine)
     while position < count {
+      if left & (Piece.items - 1) == 0 { try call.engine.checkInterruption() }
       if left == 0 {
         // The rest, with the white space at its end.
         try append(
-          call.engine.makeSubstring(text, from: position, to: count), to: list, call.engine)
+          try call.engine.makeSubstring(text, from: position, to: count), to: list, call.engine)
         return
       }
       let start = position
-      while position < count {
-        let byte = bytes[position]
-        if byte < 0x80 {
-          if TextScanning.isSpace(ascii: byte) { break }
-          position += 1
-        } else {
-          let (scalar, length) = TextScanning.decode(bytes + position)
-          if TextScanning.isSpace(scalar) { break }
-          position += length
+      try call.engine.scan(from: &position, to: count) { (position, pause) throws(RaisedError) in
+        while position < pause {
+          let byte = bytes[position]
+          if byte < 0x80 {
+            if TextScanning.isSpace(ascii: byte) { return false }
+            position += 1
+          } else {
+            let (scalar, length) = TextScanning.decode(bytes + position)
+            if TextScanning.isSpace(scalar) { return false }
+            position += length
+          }
         }
+        return true
       }
-      try append(call.engine.makeSubstring(text, from: start, to: position), to: list, call.engine)
+      try append(
+        try call.engine.makeSubstring(text, from: start, to: position), to: list, call.engine)
       left -= 1
-      position = skipSpaces(text, from: position)
+      position = try skipSpaces(text, from: position, call.engine)
     }
   }
 
@@ -125,11 +127,12 @@ extension StringMethods {
   ) throws(RaisedError) {
     let text = call.text
     var left = limit
-    var position = skipSpacesBackwards(text, from: text.count)
+    var position = try skipSpacesBackwards(text, from: text.count, call.engine)
     while position > 0 {
+      if left & (Piece.items - 1) == 0 { try call.engine.checkInterruption() }
       if left == 0 {
         try append(
-          call.engine.makeSubstring(text, from: 0, to: position), to: list, call.engine)
+          try call.engine.makeSubstring(text, from: 0, to: position), to: list, call.engine)
         return
       }
       let end = position
@@ -137,33 +140,45 @@ extension StringMethods {
         let (scalar, length) = TextScanning.decodeLast(text.bytes, end: position)
         if TextScanning.isSpace(scalar) { break }
         position -= length
+        if position & (Piece.characters - 1) == 0 { try call.engine.checkInterruption() }
       }
-      try append(call.engine.makeSubstring(text, from: position, to: end), to: list, call.engine)
+      try append(
+        try call.engine.makeSubstring(text, from: position, to: end), to: list, call.engine)
       left -= 1
-      position = skipSpacesBackwards(text, from: position)
+      position = try skipSpacesBackwards(text, from: position, call.engine)
     }
   }
 
   /// The position of the first byte from `start` on that is not white space.
   @inline(__always)
-  static func skipSpaces(_ text: StringReference, from start: Int) -> Int {
+  static func skipSpaces(
+    _ text: StringReference, from start: Int, _ engine: Engine
+  ) throws(RaisedError) -> Int {
     var position = start
-    while position < text.count {
-      let (scalar, length) = TextScanning.decode(text.bytes + position)
-      if !TextScanning.isSpace(scalar) { break }
-      position += length
+    try engine.scan(from: &position, to: text.count) { (position, pause) throws(RaisedError) in
+      while position < pause {
+        let (scalar, length) = TextScanning.decode(text.bytes + position)
+        if !TextScanning.isSpace(scalar) { return false }
+        position += length
+      }
+      return true
     }
     return position
   }
 
   /// The position behind the last byte before `end` that is not white space.
   @inline(__always)
-  static func skipSpacesBackwards(_ text: StringReference, from end: Int) -> Int {
+  static func skipSpacesBackwards(
+    _ text: StringReference, from end: Int, _ engine: Engine
+  ) throws(RaisedError) -> Int {
     var position = end
+    var rounds = 0
     while position > 0 {
       let (scalar, length) = TextScanning.decodeLast(text.bytes, end: position)
       if !TextScanning.isSpace(scalar) { break }
       position -= length
+      rounds += 1
+      if rounds & (Piece.characters - 1) == 0 { try engine.checkInterruption() }
     }
     return position
   }
@@ -185,19 +200,23 @@ extension StringMethods {
     let (bytes, count) = (text.bytes, text.count)
     var start = 0
     var position = 0
-    while position < count {
-      let length = lineEnd(bytes + position, count: count - position)
-      if length == 0 {
-        position += 1
-        continue
+    try call.engine.scan(from: &position, to: count) { (position, pause) throws(RaisedError) in
+      while position < pause {
+        let length = lineEnd(bytes + position, count: count - position)
+        if length == 0 {
+          position += 1
+          continue
+        }
+        let end = keepsEnds ? position + length : position
+        try append(
+          try call.engine.makeSubstring(text, from: start, to: end), to: list, call.engine)
+        position += length
+        start = position
       }
-      let end = keepsEnds ? position + length : position
-      try append(call.engine.makeSubstring(text, from: start, to: end), to: list, call.engine)
-      position += length
-      start = position
+      return true
     }
     if start < count {
-      try append(call.engine.makeSubstring(text, from: start, to: count), to: list, call.engine)
+      try append(try call.engine.makeSubstring(text, from: start, to: count), to: list, call.engine)
     }
     return list
   }
@@ -220,27 +239,29 @@ extension StringMethods {
   static func partition(_ call: NativeCall) throws(RaisedError) -> Value {
     let separator = try separator(call, "partition")
     let text = call.text
-    let place = TextSearch.find(
-      text.bytes, count: text.count, separator.bytes, count: separator.count)
+    let place = try call.engine.firstPlace(
+      of: separator.bytes, separator.count, in: text.bytes, text.count)
     return place < 0
-      ? parts(call, text.count, text.count) : parts(call, place, place + separator.count)
+      ? try parts(call, text.count, text.count) : try parts(call, place, place + separator.count)
   }
 
   static func rpartition(_ call: NativeCall) throws(RaisedError) -> Value {
     let separator = try separator(call, "rpartition")
     let text = call.text
-    let place = TextSearch.findLast(
-      text.bytes, count: text.count, separator.bytes, count: separator.count)
-    return place < 0 ? parts(call, 0, 0) : parts(call, place, place + separator.count)
+    let place = try call.engine.lastPlace(
+      of: separator.bytes, separator.count, in: text.bytes, text.count)
+    return place < 0 ? try parts(call, 0, 0) : try parts(call, place, place + separator.count)
   }
 
   /// The receiver in three parts, cut at two byte positions.
-  private static func parts(_ call: NativeCall, _ first: Int, _ second: Int) -> Value {
+  private static func parts(
+    _ call: NativeCall, _ first: Int, _ second: Int
+  ) throws(RaisedError) -> Value {
     let text = call.text
     let tuple = call.engine.makeTuple(count: 3)
-    tuple.items[0] = call.engine.makeSubstring(text, from: 0, to: first)
-    tuple.items[1] = call.engine.makeSubstring(text, from: first, to: second)
-    tuple.items[2] = call.engine.makeSubstring(text, from: second, to: text.count)
+    tuple.items[0] = try call.engine.makeSubstring(text, from: 0, to: first)
+    tuple.items[1] = try call.engine.makeSubstring(text, from: first, to: second)
+    tuple.items[2] = try call.engine.makeSubstring(text, from: second, to: text.count)
     return Value(.tuple, tuple)
   }
 
@@ -285,15 +306,20 @@ extension StringMethods {
     let separator = call.text
     var byteCount = 0
     var scalarCount = 0
-    for index in 0..<count {
-      let item = items[index]
-      guard item.isString else {
-        if item.tag == .deferred { return nil }
-        throw notJoinable(call, item, index)
+    var hasDeferred = false
+    try engine.inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
+      for index in start..<end {
+        let item = items[index]
+        guard item.isString else {
+          if !hasDeferred && item.tag != .deferred { throw notJoinable(call, item, index) }
+          hasDeferred = true
+          return
+        }
+        byteCount &+= Int(item.string.pointee.byteCount)
+        scalarCount &+= Int(item.string.pointee.scalarCount)
       }
-      byteCount &+= Int(item.string.pointee.byteCount)
-      scalarCount &+= Int(item.string.pointee.scalarCount)
     }
+    if hasDeferred { return nil }
     if count == 0 { return Value(.string, engine.allocateString(byteCount: 0, scalarCount: 0)) }
     if count == 1 { return items[0] }
     // A count of items and a string's length are both below 2 ** 32 by far: no overflow.
@@ -304,23 +330,25 @@ extension StringMethods {
     let result = engine.allocateString(byteCount: byteCount, scalarCount: scalarCount)
     var output = result.bytes
     let (between, betweenCount) = (separator.bytes, separator.count)
-    for index in 0..<count {
-      if index > 0, betweenCount > 0 {
-        if betweenCount == 1 {
-          output[0] = between[0]
-        } else {
-          memcpy(output, between, betweenCount)
+    try engine.inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
+      for index in start..<end {
+        if index > 0, betweenCount > 0 {
+          if betweenCount == 1 {
+            output[0] = between[0]
+          } else {
+            try engine.copy(between, to: output, count: betweenCount)
+          }
+          output += betweenCount
         }
-        output += betweenCount
+        let part = items[index].string
+        let length = part.count
+        if length == 1 {
+          output[0] = part.bytes[0]
+        } else {
+          try engine.copy(part.bytes, to: output, count: length)
+        }
+        output += length
       }
-      let part = items[index].string
-      let length = part.count
-      if length == 1 {
-        output[0] = part.bytes[0]
-      } else {
-        memcpy(output, part.bytes, length)
-      }
-      output += length
     }
     return Value(.string, result)
   }
@@ -334,10 +362,12 @@ extension StringMethods {
     try call.engine.reserve(count * (text.isASCII ? 16 : 48))
     let list = call.engine.makeList(capacity: count)
     var position = 0
-    for index in 0..<count {
-      let (scalar, length) = TextScanning.decode(text.bytes + position)
-      list.pointee.items[index] = call.engine.makeString(scalar)
-      position += length
+    try call.engine.inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
+      for index in start..<end {
+        let (scalar, length) = TextScanning.decode(text.bytes + position)
+        list.pointee.items[index] = call.engine.makeString(scalar)
+        position += length
+      }
     }
     list.pointee.count = count
     return Value(.list, list)
@@ -349,10 +379,12 @@ extension StringMethods {
     try call.engine.reserve(count * MemoryLayout<Value>.stride)
     let list = call.engine.makeList(capacity: count)
     var position = 0
-    for index in 0..<count {
-      let (scalar, length) = TextScanning.decode(text.bytes + position)
-      list.pointee.items[index] = .int(Int(scalar.value))
-      position += length
+    try call.engine.inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
+      for index in start..<end {
+        let (scalar, length) = TextScanning.decode(text.bytes + position)
+        list.pointee.items[index] = .int(Int(scalar.value))
+        position += length
+      }
     }
     list.pointee.count = count
     return Value(.list, list)
@@ -360,7 +392,7 @@ extension StringMethods {
 
   static func utf8Bytes(_ call: NativeCall) throws(RaisedError) -> Value {
     try call.engine.reserve(call.text.count)
-    return call.engine.makeBytes(call.text.bytes, count: call.text.count)
+    return try call.engine.makeBytes(copying: call.text.bytes, count: call.text.count)
   }
 
   static func encode(_ call: NativeCall) throws(RaisedError) -> Value {
@@ -375,23 +407,26 @@ extension StringMethods {
     let result = engine.allocateBytes(count: Int(text.pointee.scalarCount))
     var count = 0
     var position = 0
-    while position < text.count {
-      let (scalar, length) = TextScanning.decode(text.bytes + position)
-      if scalar.value <= most {
-        result.bytes[count] = UInt8(truncatingIfNeeded: scalar.value)
-        count += 1
-      } else if errors == .replace {
-        result.bytes[count] = UInt8(ascii: "?")
-        count += 1
-      } else if errors == .strict {
-        let index = Engine.scalarCount(text.bytes, count: position)
-        throw engine.valueError(
-          "the character '\(scalar)' at position \(index) does not exist in \(encoding.name)")
+    try engine.scan(from: &position, to: text.count) { (position, pause) throws(RaisedError) in
+      while position < pause {
+        let (scalar, length) = TextScanning.decode(text.bytes + position)
+        if scalar.value <= most {
+          result.bytes[count] = UInt8(truncatingIfNeeded: scalar.value)
+          count += 1
+        } else if errors == .replace {
+          result.bytes[count] = UInt8(ascii: "?")
+          count += 1
+        } else if errors == .strict {
+          let index = try engine.countScalars(text.bytes, count: position)
+          throw engine.valueError(
+            "the character '\(scalar)' at position \(index) does not exist in \(encoding.name)")
+        }
+        position += length
       }
-      position += length
+      return true
     }
     return count == result.pointee.count
-      ? Value(.bytes, result) : engine.makeBytes(result.bytes, count: count)
+      ? Value(.bytes, result) : try engine.makeBytes(copying: result.bytes, count: count)
   }
 }
 

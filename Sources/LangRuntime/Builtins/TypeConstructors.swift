@@ -102,13 +102,13 @@ extension Engine {
     case .bytes: return source
     case .string:
       try reserve(source.string.count)
-      return makeBytes(source.string.bytes, count: source.string.count)
+      return try makeBytes(copying: source.string.bytes, count: source.string.count)
     case .int:
       let count = source.int
       if count < 0 { throw valueError("bytes() cannot make \(count) bytes") }
       try reserve(count)
       let bytes = allocateBytes(count: count)
-      bytes.bytes.update(repeating: 0, count: count)
+      try fill(bytes.bytes, count: count, with: 0)
       return Value(.bytes, bytes)
     case .bigInt: throw memoryError(Int.max)
     default: break
@@ -124,6 +124,6 @@ extension Engine {
       }
       try builder.append(byte)
     }
-    return makeBytes(builder.bytes, count: builder.count)
+    return try makeBytes(copying: builder.bytes, count: builder.count)
   }
 }

@@ -47,6 +47,15 @@ public struct RuntimeFailure: Sendable {
 }
 
 extension Engine {
+  /// Writes out what a program has printed that has ended, with an error or without.
+  ///
+  /// One that was interrupted does not wait for a reader that does not read.
+  func flush(after error: LangError?) {
+    var wasInterrupted = false
+    if case .runtime(let failure) = error { wasInterrupted = failure.className == "Interrupt" }
+    pointee.output.flush(self, waits: !wasInterrupted)
+  }
+
   /// Takes an error that reached Swift code apart.
   func makeLangError(_ error: RaisedError) -> LangError {
     let value = error.value

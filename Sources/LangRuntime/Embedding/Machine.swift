@@ -109,11 +109,14 @@ public final class Machine {
   func evaluate(_ body: () throws(LangError) -> Void) throws(LangError) {
     engine.setNativeStackLimit()
     let top = engine.pointee.top
-    defer {
-      engine.pointee.top = top
-      engine.pointee.output.flush()
+    defer { engine.pointee.top = top }
+    do throws(LangError) {
+      try body()
+      engine.flush(after: nil)
+    } catch {
+      engine.flush(after: error)
+      throw error
     }
-    try body()
   }
 
   // MARK: Values in and out
@@ -237,7 +240,14 @@ public final class Machine {
   // MARK: Control
 
   /// Writes out what programs have printed so far.
-  public func flushOutput() { engine.pointee.output.flush() }
+  ///
+  /// - Parameter waits: Whether to wait for a reader that does not read (a full pipe, a stopped
+  ///   terminal); otherwise the rest stays where it is.
+  /// - Returns: False when something stays: it was not to be waited for, or ``interrupt()`` was called.
+  @discardableResult
+  public func flushOutput(waits: Bool = true) -> Bool {
+    engine.pointee.output.flush(engine, waits: waits)
+  }
 
   /// Ends the line that programs have begun to print, if they have, and writes it all out.
   ///
@@ -245,14 +255,15 @@ public final class Machine {
   public func finishOutputLine() {
     if !engine.pointee.output.isAtLineStart {
       var lineEnd: UInt8 = 0x0A
-      engine.pointee.output.write(&lineEnd, count: 1)
+      engine.pointee.output.write(&lineEnd, count: 1, engine)
     }
-    engine.pointee.output.flush()
+    engine.pointee.output.flush(engine)
   }
 
   /// Asks the running program to stop with an `Interrupt`; from any thread, at any time.
   ///
-  /// The program stops at its next call or loop round.
+  /// The program stops at its next call or loop round, and built-in functions in the middle of what
+  /// they do, within some milliseconds.
   public func interrupt() { MachineInterrupter(self).interrupt() }
 
   /// How often the collector ran, its longest pause in nanoseconds, and bytes in use.
@@ -295,5 +306,7 @@ public struct MachineInterrupter: @unchecked Sendable {
     // Two plain stores of a byte, in this order; the interpreter reads them in the other.
     engine.pointee.isInterrupted = 1
     engine.pointee.attention = 1
+    // It may be waiting for a terminal or a pipe.
+    engine.pointee.wakePipe.wake()
   }
 }

@@ -113,7 +113,7 @@ public final class MachineSession {
     let top = engine.pointee.top
     defer {
       engine.pointee.top = top
-      engine.pointee.output.flush()
+      engine.pointee.output.flush(engine)
       // `import *` has entered names that no text declares.
       if let module, module.pointee.slotCount > globals.count {
         globals = MachineSession.variables(of: module)

@@ -5,12 +5,22 @@
 #endif
 
 /// Where `print` writes: a buffer before a file descriptor or before a function of an embedder's.
+///
+/// What cannot be written before the program is to stop stays in the buffer, however long it is, and
+/// comes before what is written next: a program that catches the `Interrupt` loses nothing and writes
+/// nothing twice.
 struct OutputStream {
   private let descriptor: Int32
   private let receiver: (@Sendable (UnsafeRawBufferPointer) -> Void)?
+  /// From `malloc`.
   private var buffer: UnsafeMutablePointer<UInt8>
-  private var count = 0
+  private var capacity = OutputStream.usualCapacity
+  /// What is in the buffer.
+  private var start = 0
+  private var end = 0
   private let isLineBuffered: Bool
+  /// Writing may take any time: a pipe or terminal whose reader does not read.
+  private let mayWait: Bool
   /// The system's number of the first error of writing, 0 without; what is written from then on is
   /// dropped.
   ///
@@ -20,14 +30,20 @@ struct OutputStream {
   /// Enter.
   var isAtLineStart = true
 
-  private static let capacity = 1 << 14
+  private static let usualCapacity = 1 << 14
+  /// A pipe that can be written to has room for as much.
+  private static let pipePiece = 1 << 12
+  private static let filePiece = 1 << 20
 
   /// Writes to `descriptor`, line by line when it is a terminal.
   init(descriptor: Int32) {
     self.descriptor = descriptor
     receiver = nil
     isLineBuffered = isatty(descriptor) == 1
-    buffer = .allocate(capacity: OutputStream.capacity)
+    var status = stat()
+    let kind = fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : S_IFREG
+    mayWait = isLineBuffered || kind == S_IFIFO || kind == S_IFSOCK
+    buffer = OutputStream.allocate(OutputStream.usualCapacity)
   }
 
   /// Hands what is written to `receiver`, at the end of each `print`.
@@ -35,48 +51,109 @@ struct OutputStream {
     descriptor = -1
     self.receiver = receiver
     isLineBuffered = true
-    buffer = .allocate(capacity: OutputStream.capacity)
+    mayWait = false
+    buffer = OutputStream.allocate(OutputStream.usualCapacity)
+  }
+
+  private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<UInt8> {
+    malloc(capacity).unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
   }
 
   /// Writes bytes; an error is noted in ``failure``.
-  mutating func write(_ bytes: UnsafePointer<UInt8>, count length: Int) {
+  ///
+  /// - Returns: False when the program is to stop before all is written that should be.
+  @discardableResult
+  mutating func write(
+    _ bytes: UnsafePointer<UInt8>, count length: Int, _ engine: Engine
+  ) -> Bool {
     if length > 0 { isAtLineStart = bytes[length - 1] == 0x0A }
-    if count + length > OutputStream.capacity {
-      flush()
-      if length > OutputStream.capacity {
-        send(bytes, count: length)
-        return
+    if length > OutputStream.usualCapacity - end {
+      let isEmpty = flush(engine)
+      if isEmpty && length > OutputStream.usualCapacity {
+        let sent = send(bytes, count: length, engine)
+        if sent == length { return true }
+        keep(bytes + sent, count: length - sent)
+        return false
+      }
+      if !isEmpty {
+        keep(bytes, count: length)
+        return false
       }
     }
-    (buffer + count).update(from: bytes, count: length)
-    count += length
-    if isLineBuffered, length > 0 { flush() }
+    keep(bytes, count: length)
+    return isLineBuffered && length > 0 ? flush(engine) : true
   }
 
-  /// Writes out what is buffered.
-  mutating func flush() {
-    if count == 0 { return }
-    let pending = count
-    count = 0
-    send(buffer, count: pending)
+  /// Writes a text, and takes its memory where that saves copying; see ``write(_:count:_:)``.
+  mutating func write(_ text: inout TextBuilder, _ engine: Engine) -> Bool {
+    let length = text.count
+    if length <= OutputStream.usualCapacity || !flush(engine) {
+      return write(text.bytes, count: length, engine)
+    }
+    isAtLineStart = text.bytes[length - 1] == 0x0A
+    let sent = send(text.bytes, count: length, engine)
+    if sent == length { return true }
+    free(buffer)
+    buffer = text.takeMemory()
+    (start, end, capacity) = (sent, length, length)
+    return false
   }
 
-  private mutating func send(_ bytes: UnsafePointer<UInt8>, count length: Int) {
+  /// Writes out what is buffered; false when the program is to stop before that is done.
+  ///
+  /// - Parameter waits: Whether to wait for a reader that does not read, rather than leave the rest.
+  @discardableResult
+  mutating func flush(_ engine: Engine, waits: Bool = true) -> Bool {
+    if start < end { start += send(buffer + start, count: end - start, engine, waits: waits) }
+    if start < end { return false }
+    (start, end) = (0, 0)
+    if capacity > OutputStream.usualCapacity {
+      free(buffer)
+      buffer = OutputStream.allocate(OutputStream.usualCapacity)
+      capacity = OutputStream.usualCapacity
+    }
+    return true
+  }
+
+  /// Adds bytes to the buffer, which grows where it must.
+  private mutating func keep(_ bytes: UnsafePointer<UInt8>, count length: Int) {
+    if length > capacity - end {
+      capacity = max(end + length, capacity * 2)
+      buffer = realloc(buffer, capacity).unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
+    }
+    (buffer + end).update(from: bytes, count: length)
+    end += length
+  }
+
+  /// Gives how much was written: all unless the program is to stop. What an error drops counts.
+  private mutating func send(
+    _ bytes: UnsafePointer<UInt8>, count length: Int, _ engine: Engine, waits: Bool = true
+  ) -> Int {
     if let receiver {
       receiver(UnsafeRawBufferPointer(start: bytes, count: length))
-      return
+      return length
     }
     var sent = 0
     while sent < length && failure == 0 {
-      let result = Glibc.write(descriptor, bytes + sent, length - sent)
+      let piece = mayWait ? OutputStream.pipePiece : OutputStream.filePiece
+      if mayWait && waits {
+        if !engine.wait(for: descriptor, POLLOUT) { return sent }
+      } else if mayWait {
+        var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        if poll(&ready, 1, 0) == 0 { return sent }
+      } else if sent > 0 && waits && engine.pointee.isInterrupted != 0 {
+        return sent
+      }
+      let result = Glibc.write(descriptor, bytes + sent, min(length - sent, piece))
       if result >= 0 {
         sent += result
-      } else if errno != EINTR {
+      } else if errno != EINTR && errno != EAGAIN {
         failure = errno
       }
     }
+    return length
   }
 
   /// Frees the buffer.
-  func deallocate() { buffer.deallocate() }
+  func deallocate() { free(buffer) }
 }

@@ -22,14 +22,18 @@ public enum SourceFile {
   }
 
   /// All bytes that an open descriptor gives.
-  public static func read(descriptor: Int32) -> Result<[UInt8], ReadError> {
+  ///
+  /// - Parameter stopsWhen: Asked whenever a signal has ended the waiting for more.
+  public static func read(
+    descriptor: Int32, stopsWhen isStopped: () -> Bool = { false }
+  ) -> Result<[UInt8], ReadError> {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = Glibc.read(descriptor, &chunk, chunk.count)
       if count == 0 { return .success(bytes) }
       if count < 0 {
-        if errno == EINTR { continue }
+        if errno == EINTR && !isStopped() { continue }
         return .failure(ReadError(reason: String(cString: strerror(errno))))
       }
       bytes.append(contentsOf: chunk[0..<count])

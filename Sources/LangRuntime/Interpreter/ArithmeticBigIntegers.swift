@@ -83,7 +83,11 @@ extension Engine {
       let (x, y) = (Operand(a, start), Operand(b, start + 1))
       let (long, short) = x.count >= y.count ? (x, y) : (y, x)
       if op == .multiply {
-        if short.count >= LimbArithmetic.karatsubaLimit { return nil }
+        if short.count >= LimbArithmetic.karatsubaLimit
+          || long.count * short.count > LimbArithmetic.workLimit
+        {
+          return nil
+        }
         if short.count == 0 { return .int(0) }
         try reserveInt(bits: Double((long.count + short.count) * 64))
         let object = allocateInt(limbCount: long.count + short.count)

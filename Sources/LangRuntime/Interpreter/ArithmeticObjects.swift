@@ -53,8 +53,8 @@ extension Engine {
       try extend(a.list, withItemsOf: b)
     case (.list, .multiply):
       guard let items = try repeated(a, b) else { return false }
-      a.list.pointee.count = 0
-      try extend(a.list, withItemsOf: items)
+      try noteStoresInPieces(items.list.pointee.items, items.list.pointee.count, in: a.list.header)
+      swapItems(a.list, items.list)
     case (.map, .bitOr):
       guard b.tag == .map else { return false }
       try mapUpdate(a.map, withEntriesOf: b)
@@ -65,8 +65,7 @@ extension Engine {
       guard b.tag == .set else { return false }
       let result = try arithmetic(op, a, b)
       root(result)
-      mapClear(a.set)
-      try setUpdate(a.set, with: result.set)
+      try exchangeEntries(a.set, result.set)
     default: return false
     }
     return true
@@ -86,10 +85,10 @@ extension Engine {
     let (left, right) = (a.pointee.count, b.pointee.count)
     try reserve((left + right) * MemoryLayout<Value>.stride)
     let list = makeList(capacity: left + right)
-    list.pointee.items.update(from: a.pointee.items, count: left)
-    (list.pointee.items + left).update(from: b.pointee.items, count: right)
+    try copy(a.pointee.items, to: list.pointee.items, count: left)
+    try copy(b.pointee.items, to: list.pointee.items + left, count: right)
     list.pointee.count = left + right
-    noteItems(list)
+    try noteStoresInPieces(list.pointee.items, left + right, in: list.header)
     return Value(.list, list)
   }
 
@@ -98,10 +97,10 @@ extension Engine {
     if right == 0 { return Value(.tuple, a) }
     if left == 0 { return Value(.tuple, b) }
     try reserve((left + right) * MemoryLayout<Value>.stride)
-    let tuple = makeTuple(count: left + right)
-    tuple.items.update(from: a.items, count: left)
-    (tuple.items + left).update(from: b.items, count: right)
-    noteStores(tuple)
+    let tuple = try makeTuple(count: left + right) { (items) throws(RaisedError) in
+      try copy(a.items, to: items, count: left)
+      try copy(b.items, to: items + left, count: right)
+    }
     return Value(.tuple, tuple)
   }
 
@@ -130,18 +129,19 @@ extension Engine {
   private func repeatList(_ source: ListReference, _ times: Int) throws(RaisedError) -> Value {
     let count = try reserveItems(source.pointee.count, times)
     let list = makeList(capacity: count)
-    fill(list.pointee.items, count, with: source.pointee.items, source.pointee.count)
+    try fill(
+      list.pointee.items, count: count, with: source.pointee.items, count: source.pointee.count)
     list.pointee.count = count
-    noteItems(list)
+    try noteStoresInPieces(list.pointee.items, count, in: list.header)
     return Value(.list, list)
   }
 
   private func repeatTuple(_ source: TupleReference, _ times: Int) throws(RaisedError) -> Value {
     if times == 1 { return Value(.tuple, source) }
     let count = try reserveItems(source.pointee.count, times)
-    let tuple = makeTuple(count: count)
-    fill(tuple.items, count, with: source.items, source.pointee.count)
-    noteStores(tuple)
+    let tuple = try makeTuple(count: count) { (items) throws(RaisedError) in
+      try fill(items, count: count, with: source.items, count: source.pointee.count)
+    }
     return Value(.tuple, tuple)
   }
 
@@ -152,33 +152,5 @@ extension Engine {
     if isTooMany || isTooLarge { throw memoryError(Int.max) }
     try reserve(bytes)
     return items
-  }
-
-  /// Fills memory with copies of a few items, by doubling what is there.
-  private func fill(
-    _ items: UnsafeMutablePointer<Value>, _ count: Int, with source: UnsafePointer<Value>,
-    _ sourceCount: Int
-  ) {
-    if count == 0 { return }
-    if sourceCount == 1 {
-      items.update(repeating: source[0], count: count)
-      return
-    }
-    items.update(from: source, count: sourceCount)
-    var filled = sourceCount
-    while filled < count {
-      let step = min(filled, count - filled)
-      (items + filled).update(from: items, count: step)
-      filled += step
-    }
-  }
-
-  /// Records a list as holder of the unresolved values in it.
-  private func noteItems(_ list: ListReference) {
-    for index in 0..<list.pointee.count where list.pointee.items[index].isUnresolved {
-      noteStore(
-        list.pointee.items[index],
-        in: UnsafeMutableRawPointer(list).assumingMemoryBound(to: ObjectHeader.self))
-    }
   }
 }

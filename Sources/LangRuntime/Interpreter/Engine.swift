@@ -45,6 +45,8 @@ struct EngineState {
   var attention: UInt8 = 0
   /// Set by another thread: the program is to stop with an `Interrupt`.
   var isInterrupted: UInt8 = 0
+  /// Called whenever code in Swift asks whether the program is to stop, so that tests can stop it there.
+  var interruptionProbe: (() -> Void)?
   var heap: Heap
 
   // MARK: Stacks. Reserved address space that never moves; pages are touched as they are used.
@@ -120,6 +122,10 @@ struct EngineState {
   var longestPause: UInt64 = 0
   /// Where `print` writes.
   var output: OutputStream
+  /// Where `input` reads.
+  var input = InputStream(descriptor: 0)
+  /// Ends the waiting for either when the program is to stop.
+  var wakePipe = WakePipe()
   /// Where the machine's own messages go.
   var errorOutput: OutputStream
   /// What the program was started with, for `sys.argv`.

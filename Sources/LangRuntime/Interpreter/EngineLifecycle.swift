@@ -121,9 +121,11 @@ extension Engine {
 
   /// Frees everything.
   func destroy() {
-    pointee.output.flush()
+    pointee.output.flush(self)
     pointee.output.deallocate()
     pointee.errorOutput.deallocate()
+    pointee.input.deallocate()
+    pointee.wakePipe.close()
     pointee.heap.deallocate()
     munmap(pointee.stack, Engine.stackCapacity * MemoryLayout<Value>.stride)
     munmap(pointee.frames, (pointee.limits.depth + 8) * MemoryLayout<Frame>.stride)

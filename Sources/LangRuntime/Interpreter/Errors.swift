@@ -91,9 +91,11 @@ extension Engine {
     }
   }
 
-  /// Refuses to go deeper into Swift code when the native stack is nearly used up.
+  /// Refuses to go deeper into Swift code when the native stack is nearly used up, or the program is
+  /// to stop: containers in containers may be few and yet have no end (`x = [x, x]`, sixty times).
   @inline(__always)
   func enterNativeRecursion() throws(RaisedError) {
+    if pointee.isInterrupted != 0 { try checkInterruption() }
     var marker: UInt8 = 0
     let address = withUnsafeMutablePointer(to: &marker) { UInt(bitPattern: $0) }
     if address < pointee.nativeStackLimit { throw nativeRecursionError() }

@@ -344,10 +344,12 @@ struct Iteration {
       if position >= source.list.pointee.count { return nil }
       item = source.list.pointee.items[position]
       position &+= 1
+      if position & (Piece.items - 1) == 0 { try engine.checkInterruption() }
     } else if source.tag == .tuple {
       if position >= source.tuple.pointee.count { return nil }
       item = source.tuple.items[position]
       position &+= 1
+      if position & (Piece.items - 1) == 0 { try engine.checkInterruption() }
     } else {
       item = try engine.next(source)
       if item.isUndefined { return nil }

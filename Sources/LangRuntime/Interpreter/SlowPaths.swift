@@ -252,7 +252,7 @@ extension Engine {
         return left.isSame(as: right) ? .yes : .no
       }
       if left.tag == .nil { return right.tag == .nil ? .yes : .no }
-      if left.isString && right.isString {
+      if left.isString && right.isString && left.string.count <= Piece.bytes {
         return left.bits == right.bits || left.string.hasSameText(as: right.string) ? .yes : .no
       }
     }
@@ -332,7 +332,7 @@ extension Engine {
     case .greaterEqual: decision = intOr(.greaterEqual, left, right)
     case .isIdentical, .isNotIdentical:
       decision = decide { () throws(RaisedError) in
-        isIdentical(try resolved(left), try resolved(right))
+        try isIdentical(try resolved(left), try resolved(right))
       }
       isNegated = opcode == .isNotIdentical
     default:
@@ -429,7 +429,8 @@ extension Engine {
       case .listExtend: try extend(target.pointee.list, withItemsOf: try resolved(operand.pointee))
       case .tupleFromList:
         let list = operand.pointee.list
-        makeTuple(list.pointee.items, count: list.pointee.count, into: target)
+        target.pointee = Value(
+          .tuple, try makeTuple(copying: list.pointee.items, count: list.pointee.count))
       case .mapInsert:
         try mapSet(
           target.pointee.map, try resolved(operand.pointee), register(instruction.c).pointee)
@@ -481,7 +482,7 @@ extension Engine {
     var destination = string.bytes
     for position in 0..<count {
       let part = parts[position].string
-      destination.update(from: part.bytes, count: part.count)
+      try copy(part.bytes, to: destination, count: part.count)
       destination += part.count
     }
     target.pointee = Value(.string, string)
@@ -507,6 +508,7 @@ extension Engine {
       pointee.isInterrupted = 0
       return fail(makeError(pointee.errors.interrupt, "interrupted"))
     }
+    if pointee.interruptionProbe != nil { pointee.attention = 1 }
     if let steps = pointee.limits.steps {
       pointee.attention = 1
       pointee.stepsLeft -= 1

@@ -107,15 +107,6 @@ extension Engine {
       pointee.errors.memoryError, "an int cannot have more than \(IntLimits.bitWidth) bits")
   }
 
-  /// Throws when the program is to stop.
-  ///
-  /// The computations below may take long and pass no safepoint.
-  func checkInterruption() throws(RaisedError) {
-    if pointee.isInterrupted == 0 { return }
-    pointee.isInterrupted = 0
-    throw makeError(pointee.errors.interrupt, "interrupted")
-  }
-
   /// The functions for many limbs, interruptible.
   var limbArithmetic: LimbArithmetic {
     LimbArithmetic { () throws(RaisedError) in try self.checkInterruption() }

@@ -21,13 +21,6 @@ extension UnsafeMutablePointer where Pointee == StringObject {
   }
 }
 
-extension UnsafeMutablePointer where Pointee == BytesObject {
-  /// Whether two byte strings have the same bytes.
-  func hasSameBytes(as other: BytesReference) -> Bool {
-    pointee.count == other.pointee.count && memcmp(bytes, other.bytes, pointee.count) == 0
-  }
-}
-
 extension UnsafeMutablePointer where Pointee == RangeObject {
   /// Whether two ranges are the same sequence of integers.
   func hasSameItems(as other: RangeReference) -> Bool {
@@ -49,8 +42,18 @@ extension Engine {
   @inline(__always)
   func equals(_ a: Value, _ b: Value) throws(RaisedError) -> Bool {
     if a.isInt && b.isInt { return a.bits == b.bits }
-    if a.isString && b.isString { return a.bits == b.bits || a.string.hasSameText(as: b.string) }
+    if a.isString && b.isString { return try haveSameText(a.string, b.string) }
     return try equalsSlowly(a, b)
+  }
+
+  /// Whether two strings, which may be long, have the same bytes.
+  @inline(__always)
+  private func haveSameText(
+    _ a: StringReference, _ b: StringReference
+  ) throws(RaisedError) -> Bool {
+    if a == b { return true }
+    if a.count <= Piece.bytes { return a.hasSameText(as: b) }
+    return a.count != b.count ? false : try compare(a.bytes, b.bytes, count: a.count) == 0
   }
 
   /// Whether an item of a container counts as equal to another value: identical or `==`.
@@ -79,11 +82,14 @@ extension Engine {
     default: break
     }
     if b.tag == .deferred { return try equals(a, resolved(b)) }
-    if a.tag != b.tag { return isIdentical(a, b) }
+    if a.tag != b.tag { return try isIdentical(a, b) }
     if a.bits == b.bits { return true }
     switch a.tag {
-    case .string: return a.string.hasSameText(as: b.string)
-    case .bytes: return a.byteString.hasSameBytes(as: b.byteString)
+    case .string: return try haveSameText(a.string, b.string)
+    case .bytes:
+      let (x, y) = (a.byteString, b.byteString)
+      if x.pointee.count != y.pointee.count { return false }
+      return try compare(x.bytes, y.bytes, count: x.pointee.count) == 0
     case .range: return a.range.hasSameItems(as: b.range)
     case .list: return try equals(list: a, b)
     case .tuple: return try equals(tuple: a, b)
@@ -92,7 +98,7 @@ extension Engine {
     case .boundMethod:
       return a.boundMethod.pointee.receiver.isSame(as: b.boundMethod.pointee.receiver)
         && a.boundMethod.pointee.method.isSame(as: b.boundMethod.pointee.method)
-    default: return isIdentical(a, b)
+    default: return try isIdentical(a, b)
     }
   }
 
@@ -105,7 +111,7 @@ extension Engine {
   /// `a is b`: the same object; for numbers, strings, `nil` and booleans type and value.
   ///
   /// Neither may be a deferred name.
-  func isIdentical(_ a: Value, _ b: Value) -> Bool {
+  func isIdentical(_ a: Value, _ b: Value) throws(RaisedError) -> Bool {
     if a.tag != b.tag {
       // A proxy and its module are one thing.
       guard a.tag == .proxy && b.tag == .module || a.tag == .module && b.tag == .proxy else {
@@ -116,7 +122,7 @@ extension Engine {
     if a.bits == b.bits { return true }
     switch a.tag {
     case .float: return a.float == b.float
-    case .string: return a.string.hasSameText(as: b.string)
+    case .string: return try haveSameText(a.string, b.string)
     case .bigInt: return compareNumbers(a, b) == 0
     default: return false
     }
@@ -151,11 +157,21 @@ extension Engine {
     let mark = try enterPair(a, b)
     defer { pointee.top = mark }
     var index = 0
-    while index < a.list.pointee.count && index < b.list.pointee.count {
-      if try !itemEquals(a.list.pointee.items[index], b.list.pointee.items[index]) { return false }
-      index &+= 1
+    while true {
+      let count = min(a.list.pointee.count, b.list.pointee.count)
+      if index >= count { return a.list.pointee.count == b.list.pointee.count }
+      let pause = min(count, (index | (Piece.items &- 1)) &+ 1)
+      let (left, right) = (a.list.pointee.items, b.list.pointee.items)
+      while index < pause {
+        let (x, y) = (left[index], right[index])
+        index &+= 1
+        if x.isSame(as: y) { continue }
+        if try !equals(x, y) { return false }
+        // A method that compares may have changed the lists.
+        if !x.isPlain || !y.isPlain { break }
+      }
+      if index & (Piece.items &- 1) == 0 { try checkInterruption() }
     }
-    return a.list.pointee.count == b.list.pointee.count
   }
 
   private func equals(tuple a: Value, _ b: Value) throws(RaisedError) -> Bool {
@@ -163,10 +179,15 @@ extension Engine {
     if count != b.tuple.pointee.count { return false }
     let mark = try enterPair(a, b)
     defer { pointee.top = mark }
-    for index in 0..<count {
-      if try !itemEquals(a.tuple.items[index], b.tuple.items[index]) { return false }
+    var isEqual = true
+    try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
+      var index = start
+      while isEqual && index < end {
+        isEqual = try itemEquals(a.tuple.items[index], b.tuple.items[index])
+        index &+= 1
+      }
     }
-    return true
+    return isEqual
   }
 
   private func equals(map a: Value, _ b: Value) throws(RaisedError) -> Bool {
@@ -184,6 +205,7 @@ extension Engine {
       if a.map.version != version { throw changedDuringIteration(a) }
       if try !itemEquals(entry.value, other) { return false }
       if a.map.version != version { throw changedDuringIteration(a) }
+      if position & (Piece.items &- 1) == 0 { try checkInterruption() }
     }
     return true
   }

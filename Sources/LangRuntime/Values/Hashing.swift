@@ -41,20 +41,43 @@ enum Hash {
   @inline(__always)
   static func finish(_ state: UInt64) -> UInt32 { fold(multiply(state, second)) }
 
+  /// The state with which the hash of `count` bytes begins.
+  @inline(__always)
+  fileprivate static func begin(_ count: Int) -> UInt64 {
+    UInt64(truncatingIfNeeded: count) &* golden
+  }
+
+  /// Takes bytes into the hash of at least eight, eight at a time from `position` on; gives the
+  /// position of those that are too few.
+  @inline(__always)
+  fileprivate static func take(
+    _ raw: UnsafeRawPointer, from start: Int, to end: Int, into state: inout UInt64
+  ) -> Int {
+    var position = start
+    while position &+ 8 <= end {
+      let word = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+      state = multiply(state ^ word, golden) &+ second
+      position &+= 8
+    }
+    return position
+  }
+
+  /// The hash of `count` bytes, at least eight, that were taken in.
+  @inline(__always)
+  fileprivate static func end(_ raw: UnsafeRawPointer, count: Int, _ state: UInt64) -> UInt32 {
+    // The last eight bytes once more, overlapping, instead of a tail byte by byte.
+    let word = raw.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+    let hash = fold(multiply(multiply(state ^ word, second) ^ second, golden))
+    return hash == 0 ? 1 : hash
+  }
+
   /// The hash of bytes, never 0: eight at a time, each eight multiplied in.
   static func of(bytes: UnsafePointer<UInt8>, count: Int) -> UInt32 {
-    var state = UInt64(truncatingIfNeeded: count) &* golden
+    var state = begin(count)
     let raw = UnsafeRawPointer(bytes)
     if count >= 8 {
-      var position = 0
-      while position &+ 8 <= count {
-        let word = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-        state = multiply(state ^ word, golden) &+ second
-        position &+= 8
-      }
-      // The last eight bytes once more, overlapping, instead of a tail byte by byte.
-      let word = raw.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
-      state = multiply(state ^ word, second)
+      _ = take(raw, from: 0, to: count, into: &state)
+      return end(raw, count: count, state)
     } else if count >= 4 {
       let low = raw.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
       let high = raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
@@ -114,8 +137,20 @@ extension Engine {
   @inline(__always)
   func hash(_ value: Value) throws(RaisedError) -> UInt32 {
     if value.isInt { return Hash.of(integer: value.bits) }
-    if value.isString { return value.string.hash }
+    if value.isString && value.string.count <= Piece.bytes { return value.string.hash }
     return try hashSlowly(value)
+  }
+
+  /// The hash of many bytes.
+  private func hashLong(_ bytes: UnsafePointer<UInt8>, count: Int) throws(RaisedError) -> UInt32 {
+    var state = Hash.begin(count)
+    var position = 0
+    while position + 8 <= count {
+      position = Hash.take(
+        bytes, from: position, to: min(count, position + Piece.bytes), into: &state)
+      try checkInterruption()
+    }
+    return Hash.end(bytes, count: count, state)
   }
 
   @inline(never)
@@ -123,6 +158,18 @@ extension Engine {
     switch value.tag {
     case .list, .map, .set: throw typeError("\(typeName(of: value)) cannot be hashed")
     case .tuple: return try hash(tuple: value)
+    case .string, .bytes:
+      // Both keep the hash in the header once it is known.
+      if value.header.pointee.word == 0 {
+        if value.isString {
+          let string = value.string
+          string.pointee.header.word = try hashLong(string.bytes, count: string.count)
+        } else if value.byteString.pointee.count > Piece.bytes {
+          let bytes = value.byteString
+          bytes.pointee.header.word = try hashLong(bytes.bytes, count: bytes.pointee.count)
+        }
+      }
+      return simpleHash(value)
     case .instance: return try hash(instance: value)
     case .boundMethod:
       let bound = value.boundMethod
@@ -179,8 +226,8 @@ extension Engine {
     try enterNativeRecursion()
     let tuple = value.tuple
     var state = UInt64(truncatingIfNeeded: tuple.pointee.count)
-    for index in 0..<tuple.pointee.count {
-      state = Hash.combine(state, try hash(tuple.items[index]))
+    try inPieces(of: Piece.items, tuple.pointee.count) { (start, end) throws(RaisedError) in
+      for index in start..<end { state = Hash.combine(state, try hash(tuple.items[index])) }
     }
     return Hash.finish(state)
   }

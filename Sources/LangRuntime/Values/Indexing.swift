@@ -126,11 +126,11 @@ extension Engine {
     case .tuple:
       if length == container.tuple.pointee.count { return container }
       return Value(.tuple, try makeTuple(copying: container.tuple.items + start, count: length))
-    case .string: return stringSlice(container.string, from: start, to: end)
+    case .string: return try stringSlice(container.string, from: start, to: end)
     case .bytes:
       if length == container.byteString.pointee.count { return container }
       try reserve(length)
-      return makeBytes(container.byteString.bytes + start, count: length)
+      return try makeBytes(copying: container.byteString.bytes + start, count: length)
     default:
       let range = container.range.pointee
       // Past the last item there may be no integer; the range's own end is as good.
@@ -187,9 +187,9 @@ extension Engine {
   ) throws(RaisedError) -> ListReference {
     try reserve(count &* MemoryLayout<Value>.stride)
     let list = makeList(capacity: count)
-    list.pointee.items.update(from: items, count: count)
+    try copy(items, to: list.pointee.items, count: count)
     list.pointee.count = count
-    noteStores(list)
+    try noteStoresInPieces(list.pointee.items, count, in: list.header)
     return list
   }
 
@@ -198,10 +198,9 @@ extension Engine {
     copying items: UnsafePointer<Value>, count: Int
   ) throws(RaisedError) -> TupleReference {
     try reserve(count &* MemoryLayout<Value>.stride)
-    let tuple = makeTuple(count: count)
-    tuple.items.update(from: items, count: count)
-    noteStores(tuple)
-    return tuple
+    return try makeTuple(count: count) { (target) throws(RaisedError) in
+      try copy(items, to: target, count: count)
+    }
   }
 
   /// Records a list as holder of the unresolved values in it from index `start` on.
@@ -226,7 +225,7 @@ extension Engine {
       guard item.isString else {
         throw typeError("a string contains strings only, not \(typeName(of: item))")
       }
-      return stringContains(container.string, item.string)
+      return try stringContains(container.string, item.string)
     case .bytes: return try bytesContainItem(container.byteString, item)
     case .instance:
       if let result = try callMethod(container, pointee.names.contains, item) {
@@ -254,13 +253,13 @@ extension Engine {
   {
     let item = try resolved(item)
     if item.isInt {
-      for byte in bytes.buffer where Int(byte) == item.int { return true }
-      return false
+      guard var byte = UInt8(exactly: item.int) else { return false }
+      return try firstPlace(of: &byte, 1, in: bytes.bytes, bytes.pointee.count) >= 0
     }
     guard item.tag == .bytes else {
       throw typeError("bytes contain ints and bytes only, not \(typeName(of: item))")
     }
-    return bytesContain(bytes, item.byteString)
+    return try bytesContain(bytes, item.byteString)
   }
 
   /// The index of the first item of a list or tuple that equals `item`, or -1.
@@ -268,14 +267,22 @@ extension Engine {
     of item: Value, in container: Value, from start: Int = 0, to end: Int = Int.max
   ) throws(RaisedError) -> Int {
     var index = start
-    while index < min(end, expectedCount(container)) {
-      let candidate =
-        container.tag == .list
-        ? container.list.pointee.items[index] : container.tuple.items[index]
-      if try itemEquals(candidate, item) { return index }
-      index &+= 1
+    while true {
+      let count = min(end, expectedCount(container))
+      if index >= count { return -1 }
+      let items = container.tag == .list ? container.list.pointee.items : container.tuple.items
+      let pause = min(count, (index | (Piece.items &- 1)) &+ 1)
+      while index < pause {
+        let candidate = items[index]
+        index &+= 1
+        if candidate.isSame(as: item) { return index &- 1 }
+        if candidate.isInt && item.isInt { continue }
+        if try equals(candidate, item) { return index &- 1 }
+        // A method that compares may have changed the list.
+        if !candidate.isPlain || !item.isPlain { break }
+      }
+      if index & (Piece.items &- 1) == 0 && index < count { try checkInterruption() }
     }
-    return -1
   }
 
   /// The index of the item of a range that equals `item`, or -1.

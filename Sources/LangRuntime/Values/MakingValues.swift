@@ -23,6 +23,17 @@ extension Engine {
     return Value(.string, string)
   }
 
+  /// A string of valid UTF-8 that may be long, whose number of scalars is known.
+  @inline(__always)
+  func makeString(
+    copying bytes: UnsafePointer<UInt8>, count: Int, scalarCount: Int
+  ) throws(RaisedError) -> Value {
+    if count == 1 { return character(bytes[0]) }
+    let string = allocateString(byteCount: count, scalarCount: scalarCount)
+    try copy(bytes, to: string.bytes, count: count)
+    return Value(.string, string)
+  }
+
   /// A string of valid UTF-8.
   func makeString(_ bytes: UnsafePointer<UInt8>, count: Int) -> Value {
     makeString(bytes, count: count, scalarCount: Engine.scalarCount(bytes, count: count))
@@ -104,6 +115,15 @@ extension Engine {
     return Value(.bytes, object)
   }
 
+  /// A byte string that may be long.
+  func makeBytes(
+    copying bytes: UnsafePointer<UInt8>, count: Int
+  ) throws(RaisedError) -> Value {
+    let object = allocateBytes(count: count)
+    try copy(bytes, to: object.bytes, count: count)
+    return Value(.bytes, object)
+  }
+
   // MARK: Containers
 
   /// An empty list with room for `capacity` items.
@@ -149,6 +169,40 @@ extension Engine {
     tuple.pointee.count = count
     tuple.items.initialize(repeating: .nil, count: count)
     return tuple
+  }
+
+  /// A tuple with room for `count` items, which `fill` writes.
+  ///
+  /// What it throws leaves an empty tuple behind that nobody knows.
+  @inline(__always)
+  func makeTuple(
+    count: Int, _ fill: (UnsafeMutablePointer<Value>) throws(RaisedError) -> Void
+  ) throws(RaisedError) -> TupleReference {
+    let memory = pointee.heap.allocate(
+      MemoryLayout<TupleObject>.size + count * MemoryLayout<Value>.stride, kind: .tuple)
+    let tuple = memory.assumingMemoryBound(to: TupleObject.self)
+    tuple.pointee.count = 0
+    try fill(tuple.items)
+    tuple.pointee.count = count
+    try noteStoresInPieces(tuple.items, count, in: tuple.header)
+    return tuple
+  }
+
+  /// Records an object as holder of the unresolved values among many that were copied into it;
+  /// whether there are any.
+  @inline(__always) @discardableResult
+  func noteStoresInPieces(
+    _ items: UnsafeMutablePointer<Value>, _ count: Int,
+    in holder: UnsafeMutablePointer<ObjectHeader>
+  ) throws(RaisedError) -> Bool {
+    var hasUnresolved = false
+    try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
+      for index in start..<end where items[index].isUnresolved {
+        hasUnresolved = true
+        noteStore(items[index], in: holder)
+      }
+    }
+    return hasUnresolved
   }
 
   /// A tuple of two.

@@ -205,7 +205,7 @@ extension Engine {
   /// The position of `key` among the entries, or -1.
   @inline(__always)
   func position(of key: Value, in map: MapReference) throws(RaisedError) -> Int {
-    if key.isString { return map.position(of: key.string) }
+    if key.isString && key.string.count <= Piece.bytes { return map.position(of: key.string) }
     if key.isInt && map.pointee.header.flags & MapObject.hasIntegralFloatFlag == 0 {
       return map.position(ofInteger: key.bits)
     }
@@ -256,7 +256,7 @@ extension Engine {
   @inline(__always)
   func mapSet(_ map: MapReference, _ key: Value, _ value: Value) throws(RaisedError) {
     let position: Int
-    if key.isString {
+    if key.isString && key.string.count <= Piece.bytes {
       position = map.position(of: key.string)
     } else if key.isInt && map.pointee.header.flags & MapObject.hasIntegralFloatFlag == 0 {
       position = map.position(ofInteger: key.bits)
@@ -296,7 +296,7 @@ extension Engine {
       if map.pointee.header.flags & MapObject.alwaysIndexedFlag == 0 {
         map.pointee.header.flags |= MapObject.alwaysIndexedFlag
         if map.pointee.index == nil && map.pointee.capacity > 0 {
-          rebuild(map, capacity: map.pointee.capacity)
+          try rebuild(map, capacity: map.pointee.capacity)
         }
       }
     case .float:
@@ -321,31 +321,53 @@ extension Engine {
     let position = try position(of: key, in: map)
     if position < 0 { return .undefined }
     let value = map.pointee.entries[position].value
-    remove(at: position, from: map)
+    try remove(at: position, from: map)
     return value
   }
 
   /// Removes the last entry and returns it; its key is undefined when there is none.
-  func removeLast(from map: MapReference) -> MapEntry {
+  func removeLast(from map: MapReference) throws(RaisedError) -> MapEntry {
     if map.pointee.count == 0 { return MapEntry(key: .undefined, value: .nil) }
     let position = map.pointee.used &- 1
     let entry = map.pointee.entries[position]
-    remove(at: position, from: map)
+    try remove(at: position, from: map)
     return entry
   }
 
   /// Removes the entry at `position`.
-  private func remove(at position: Int, from map: MapReference) {
+  ///
+  /// What takes time comes first, so that an interruption leaves the entry where it is.
+  private func remove(at position: Int, from map: MapReference) throws(RaisedError) {
+    var position = position
+    let capacity = map.pointee.capacity
+    if capacity > 32 && map.pointee.count &- 1 < capacity >> 3 {
+      let gaps = try gapCount(in: map, before: position)
+      try rebuild(map, capacity: capacity >> 2)
+      position &-= gaps
+    }
+    // Gaps at the end go with the last entry, which is always in use.
+    var used = map.pointee.used
+    if position == used &- 1 {
+      used = position
+      while used > 0 && map.key(used &- 1).isUndefined {
+        used &-= 1
+        if used & (Piece.items &- 1) == 0 { try checkInterruption() }
+      }
+    }
     map.index?.unlink(position)
     map.pointee.entries[position] = MapEntry(key: .undefined, value: .nil)
+    map.pointee.used = used
     map.pointee.count &-= 1
     map.noteChange()
-    // Gaps at the end go at once: the last entry is always in use.
-    while map.pointee.used > 0 && map.key(map.pointee.used &- 1).isUndefined {
-      map.pointee.used &-= 1
+  }
+
+  /// How many removed entries there are before `position`.
+  private func gapCount(in map: MapReference, before position: Int) throws(RaisedError) -> Int {
+    var gaps = 0
+    try inPieces(of: Piece.items, position) { (start, end) throws(RaisedError) in
+      for index in start..<end where map.key(index).isUndefined { gaps &+= 1 }
     }
-    let capacity = map.pointee.capacity
-    if capacity > 32 && map.pointee.count < capacity >> 3 { rebuild(map, capacity: capacity >> 2) }
+    return gaps
   }
 
   /// Removes all entries and gives the memory back.
@@ -375,9 +397,9 @@ extension Engine {
   private func makeRoom(in map: MapReference) throws(RaisedError) {
     let (count, capacity) = (map.pointee.count, map.pointee.capacity)
     // With a quarter of gaps, closing them is enough.
-    if capacity - count > capacity / 4 { return rebuild(map, capacity: capacity) }
+    if capacity - count > capacity / 4 { return try rebuild(map, capacity: capacity) }
     try reserveTable(capacity: max(4, capacity * 2))
-    rebuild(map, capacity: max(4, capacity * 2))
+    try rebuild(map, capacity: max(4, capacity * 2))
   }
 
   private func reserveTable(capacity: Int) throws(RaisedError) {
@@ -393,29 +415,51 @@ extension Engine {
 
   /// Moves the live entries, in order, to a table of `capacity` (a power of two that they fit
   /// into).
-  private func rebuild(_ map: MapReference, capacity: Int) {
+  ///
+  /// An interruption leaves the map as it is: a new index is made beside the old one, and so are the
+  /// entries of a large map in which some have to move.
+  private func rebuild(_ map: MapReference, capacity: Int) throws(RaisedError) {
     let old = map.pointee
     var memory: UnsafeMutablePointer<UInt64>?
+    let size = MapIndex.size(capacity: capacity)
     if capacity > MapObject.linearLimit || old.header.flags & MapObject.alwaysIndexedFlag != 0 {
-      let size = MapIndex.size(capacity: capacity)
-      let words = pointee.heap.allocateExternal(UInt64.self, capacity: size)
-      words.initialize(repeating: 0, count: size)
-      memory = words
+      memory = pointee.heap.allocateExternal(UInt64.self, capacity: size)
     }
-    let index = memory.map { MapIndex($0, capacity: capacity) }
-    let hashes = map.index?.hashes
-    var live = 0
-    for position in 0..<old.used {
-      let entry = old.entries[position]
-      if entry.key.isUndefined { continue }
-      old.entries[live] = entry
-      // Without an index, all keys hash without calls.
-      index?.link(live, hash: hashes?[position] ?? simpleHash(entry.key))
-      live &+= 1
+    var entries = old.entries
+    if old.used > Piece.items && old.used != old.count {
+      entries = pointee.heap.allocateExternal(MapEntry.self, capacity: capacity)
+    }
+    do throws(RaisedError) {
+      if let memory {
+        let bytes = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: UInt8.self)
+        try fill(bytes, count: size &* MemoryLayout<UInt64>.stride, with: 0)
+      }
+      let index = memory.map { MapIndex($0, capacity: capacity) }
+      let hashes = map.index?.hashes
+      var live = 0
+      try inPieces(of: Piece.items, old.used) { (start, end) throws(RaisedError) in
+        for position in start..<end {
+          let entry = old.entries[position]
+          if entry.key.isUndefined { continue }
+          entries[live] = entry
+          // Without an index, all keys hash without calls.
+          index?.link(live, hash: hashes?[position] ?? simpleHash(entry.key))
+          live &+= 1
+        }
+      }
+    } catch {
+      if let memory { pointee.heap.freeExternal(memory, capacity: size) }
+      if entries != old.entries { pointee.heap.freeExternal(entries, capacity: capacity) }
+      throw error
     }
     if let index = old.index { pointee.heap.freeExternal(index, capacity: old.indexMask + 1) }
-    map.pointee.entries = pointee.heap.resizeExternal(
-      old.entries, count: live, from: old.capacity, to: capacity)
+    if entries == old.entries {
+      entries = pointee.heap.resizeExternal(
+        old.entries, count: old.count, from: old.capacity, to: capacity)
+    } else {
+      pointee.heap.freeExternal(old.entries, capacity: old.capacity)
+    }
+    map.pointee.entries = entries
     map.pointee.capacity = capacity
     map.pointee.recent = 0
     map.pointee.used = old.count
@@ -511,28 +555,63 @@ extension Engine {
     if map.pointee.count == 0 { return copy }
     try reserveTable(capacity: capacity)
     let entries = pointee.heap.allocateExternal(MapEntry.self, capacity: capacity)
-    entries.update(from: map.pointee.entries, count: map.pointee.used)
+    let size = map.pointee.indexMask + 1
+    let words =
+      map.pointee.index == nil
+      ? nil : pointee.heap.allocateExternal(UInt64.self, capacity: size)
+    do throws(RaisedError) {
+      try self.copy(
+        map.pointee.entries, to: entries, count: map.pointee.used, as: MapEntry.self)
+      if let words, let index = map.pointee.index {
+        try self.copy(index, to: words, count: size, as: UInt64.self)
+      }
+    } catch {
+      pointee.heap.freeExternal(entries, capacity: capacity)
+      if let words { pointee.heap.freeExternal(words, capacity: size) }
+      throw error
+    }
     copy.pointee.entries = entries
     copy.pointee.capacity = capacity
     copy.pointee.count = map.pointee.count
     copy.pointee.used = map.pointee.used
     copy.pointee.header.flags |=
       map.pointee.header.flags & (MapObject.alwaysIndexedFlag | MapObject.hasIntegralFloatFlag)
-    if let index = map.pointee.index {
-      let size = map.pointee.indexMask + 1
-      let words = pointee.heap.allocateExternal(UInt64.self, capacity: size)
-      words.update(from: index, count: size)
+    if let words {
       copy.pointee.index = words
       copy.pointee.indexMask = map.pointee.indexMask
     }
-    for position in 0..<copy.pointee.used {
-      let entry = entries[position]
-      if entry.key.isUnresolved { noteStore(entry.key, in: copy.header) }
-      if entry.value.isUnresolved { noteStore(entry.value, in: copy.header) }
-    }
+    try noteStoresInPieces(of: copy, in: copy.header)
     if copy.pointee.count < capacity >> 2 && capacity > 32 {
-      rebuild(copy, capacity: capacity >> 1)
+      try rebuild(copy, capacity: capacity >> 1)
     }
     return copy
+  }
+
+  /// Records an object as holder of the unresolved values in a map.
+  private func noteStoresInPieces(
+    of map: MapReference, in holder: UnsafeMutablePointer<ObjectHeader>
+  ) throws(RaisedError) {
+    try inPieces(of: Piece.items, map.pointee.used) { (start, end) throws(RaisedError) in
+      for position in start..<end {
+        let entry = map.pointee.entries[position]
+        if entry.key.isUnresolved { noteStore(entry.key, in: holder) }
+        if entry.value.isUnresolved { noteStore(entry.value, in: holder) }
+      }
+    }
+  }
+
+  /// Gives a map or set the entries of another, which gets those of the first.
+  func exchangeEntries(_ map: MapReference, _ other: MapReference) throws(RaisedError) {
+    try noteStoresInPieces(of: other, in: map.header)
+    let headers = (map.pointee.header, other.pointee.header)
+    swap(&map.pointee, &other.pointee)
+    let tableFlags = MapObject.alwaysIndexedFlag | MapObject.hasIntegralFloatFlag
+    for (table, header, flags) in [
+      (map, headers.0, headers.1.flags), (other, headers.1, headers.0.flags),
+    ] {
+      table.pointee.header = header
+      table.pointee.header.flags = header.flags & ~tableFlags | flags & tableFlags
+      table.noteChange()
+    }
   }
 }

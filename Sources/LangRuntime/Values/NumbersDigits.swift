@@ -32,7 +32,7 @@ extension LimbArithmetic {
     _ text: UnsafeMutablePointer<UInt8>, _ count: Int, with limbs: [UInt], radix: Int
   ) throws(RaisedError) {
     if radix & (radix - 1) == 0 {
-      LimbArithmetic.fill(text, count, with: limbs, bitsPerDigit: radix.trailingZeroBitCount)
+      try fill(text, count, with: limbs, bitsPerDigit: radix.trailingZeroBitCount)
       return
     }
     let chunk = Chunk(radix: radix)
@@ -80,16 +80,17 @@ extension LimbArithmetic {
     text.update(repeating: UInt8(ascii: "0"), count: position)
   }
 
-  private static func fill(
+  private func fill(
     _ text: UnsafeMutablePointer<UInt8>, _ count: Int, with limbs: [UInt], bitsPerDigit: Int
-  ) {
+  ) throws(RaisedError) {
     let mask = 1 << bitsPerDigit - 1
     for position in 0..<count {
+      if position & (Piece.characters - 1) == Piece.characters - 1 { try checkpoint() }
       let bit = (count - 1 - position) * bitsPerDigit
       let (index, offset) = (bit / 64, bit % 64)
       var bits = index < limbs.count ? limbs[index] >> offset : 0
       if index + 1 < limbs.count { bits |= limbs[index + 1] << (64 - offset) }
-      text[position] = digit(Int(truncatingIfNeeded: bits) & mask)
+      text[position] = LimbArithmetic.digit(Int(truncatingIfNeeded: bits) & mask)
     }
   }
 
@@ -104,8 +105,7 @@ extension LimbArithmetic {
     ofDigits digits: UnsafeBufferPointer<UInt8>, radix: Int
   ) throws(RaisedError) -> [UInt] {
     if radix & (radix - 1) == 0 {
-      return LimbArithmetic.number(
-        ofDigits: digits, bitsPerDigit: radix.trailingZeroBitCount)
+      return try number(ofDigits: digits, bitsPerDigit: radix.trailingZeroBitCount)
     }
     let chunk = Chunk(radix: radix)
     var powers: [[UInt]] = [[chunk.base]]
@@ -152,17 +152,18 @@ extension LimbArithmetic {
     return limbs
   }
 
-  private static func number(
+  private func number(
     ofDigits digits: UnsafeBufferPointer<UInt8>, bitsPerDigit: Int
-  ) -> [UInt] {
+  ) throws(RaisedError) -> [UInt] {
     var limbs = [UInt](repeating: 0, count: (digits.count * bitsPerDigit + 63) / 64 + 1)
     for position in 0..<digits.count {
+      if position & (Piece.characters - 1) == Piece.characters - 1 { try checkpoint() }
       let bit = (digits.count - 1 - position) * bitsPerDigit
       let (index, offset) = (bit / 64, bit % 64)
       let digit = UInt(digits[position])
       limbs[index] |= digit << offset
       limbs[index + 1] |= offset == 0 ? 0 : digit >> (64 - offset)
     }
-    return trimmed(limbs)
+    return LimbArithmetic.trimmed(limbs)
   }
 }

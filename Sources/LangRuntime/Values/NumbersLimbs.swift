@@ -18,6 +18,8 @@ struct LimbArithmetic {
   private static let recursiveDivisionLimit = 64
   /// From how many limbs on a step calls ``checkpoint``.
   private static let checkpointLimit = 512
+  /// How many limbs are multiplied one by one without calling ``checkpoint``.
+  static let workLimit = 1 << 20
 
   // MARK: Multiplication
 
@@ -25,7 +27,7 @@ struct LimbArithmetic {
   func multiply(_ a: [UInt], _ b: [UInt]) throws(RaisedError) -> [UInt] {
     if a.count < b.count { return try multiply(b, a) }
     if b.isEmpty { return [] }
-    if b.count < LimbArithmetic.karatsubaLimit {
+    if b.count < LimbArithmetic.karatsubaLimit && a.count * b.count <= LimbArithmetic.workLimit {
       return [UInt](unsafeUninitializedCapacity: a.count + b.count) { product, count in
         let r = product.baseAddress.unsafelyUnwrapped
         LimbArithmetic.multiplyLong(a, b, into: r)
@@ -77,7 +79,15 @@ struct LimbArithmetic {
     into r: UnsafeMutablePointer<UInt>, scratch: UnsafeMutablePointer<UInt>
   ) throws(RaisedError) {
     if n < LimbArithmetic.karatsubaLimit {
-      LimbArithmetic.multiplyLong(a, m, b, n, into: r)
+      if m * n <= LimbArithmetic.workLimit {
+        LimbArithmetic.multiplyLong(a, m, b, n, into: r)
+        return
+      }
+      r.update(repeating: 0, count: m + n)
+      for i in 0..<n {
+        r[m + i] = LimbArithmetic.multiplyAdd(r + i, a, m, b[i])
+        try checkpoint()
+      }
       return
     }
     if m > n {
@@ -282,7 +292,7 @@ struct LimbArithmetic {
     let dividend = LimbArithmetic.shiftLeft(a, shift)
     let limit = LimbArithmetic.recursiveDivisionLimit
     if b.count < limit || a.count - b.count < limit {
-      let (quotient, remainder) = LimbArithmetic.divideLong(dividend, divisor)
+      let (quotient, remainder) = try divideLong(dividend, divisor)
       return (quotient, LimbArithmetic.shiftRight(remainder, shift))
     }
     // From the top, as many limbs at a time as the divisor has.
@@ -307,7 +317,7 @@ struct LimbArithmetic {
   ) throws(RaisedError) -> (quotient: [UInt], remainder: [UInt]) {
     if LimbArithmetic.isLess(a, b) { return ([], a) }
     let extra = a.count - b.count
-    if extra < LimbArithmetic.recursiveDivisionLimit { return LimbArithmetic.divideLong(a, b) }
+    if extra < LimbArithmetic.recursiveDivisionLimit { return try divideLong(a, b) }
     if extra >= LimbArithmetic.checkpointLimit { try checkpoint() }
     let half = extra / 2
     let upper = Array(b[half...])
@@ -342,19 +352,21 @@ struct LimbArithmetic {
   }
 
   /// Schoolbook division (Knuth's algorithm D) by a normalised divisor of two limbs or more.
-  private static func divideLong(
+  private func divideLong(
     _ a: [UInt], _ b: [UInt]
-  ) -> (quotient: [UInt], remainder: [UInt]) {
-    if isLess(a, b) { return ([], a) }
+  ) throws(RaisedError) -> (quotient: [UInt], remainder: [UInt]) {
+    typealias Limbs = LimbArithmetic
+    if Limbs.isLess(a, b) { return ([], a) }
     let n = b.count
+    var work = 0
     var quotient = [UInt](repeating: 0, count: a.count - n + 1)
     var remainder = a
     remainder.append(0)
     let top = b[n - 1]
     let next = b[n - 2]
-    let reciprocal = reciprocal(of: top)
-    remainder.withUnsafeMutableBufferPointer { remainder in
-      b.withUnsafeBufferPointer { b in
+    let reciprocal = Limbs.reciprocal(of: top)
+    try remainder.withUnsafeMutableBufferPointer { (remainder) throws(RaisedError) in
+      try b.withUnsafeBufferPointer { (b) throws(RaisedError) in
         let divisor = b.baseAddress.unsafelyUnwrapped
         for j in stride(from: quotient.count - 1, through: 0, by: -1) {
           let window = remainder.baseAddress.unsafelyUnwrapped + j
@@ -366,7 +378,8 @@ struct LimbArithmetic {
             estimate = UInt.max
             (rest, isExact) = window[n - 1].addingReportingOverflow(top)
           } else {
-            (estimate, rest) = divide(window[n], window[n - 1], by: top, reciprocal: reciprocal)
+            (estimate, rest) = Limbs.divide(
+              window[n], window[n - 1], by: top, reciprocal: reciprocal)
           }
           while !isExact {
             let product = estimate.multipliedFullWidth(by: next)
@@ -374,18 +387,23 @@ struct LimbArithmetic {
             estimate &-= 1
             (rest, isExact) = rest.addingReportingOverflow(top)
           }
-          let borrow = multiplySubtract(window, divisor, n, estimate)
+          let borrow = Limbs.multiplySubtract(window, divisor, n, estimate)
           let (limb, isTooLarge) = window[n].subtractingReportingOverflow(borrow)
           window[n] = limb
           if isTooLarge {
             estimate &-= 1
-            if add(window, divisor, n, limit: n) { window[n] &+= 1 }
+            if Limbs.add(window, divisor, n, limit: n) { window[n] &+= 1 }
           }
           quotient[j] = estimate
+          work &+= n
+          if work >= Limbs.workLimit {
+            try checkpoint()
+            work = 0
+          }
         }
       }
     }
-    return (trimmed(quotient), trimmed(remainder))
+    return (Limbs.trimmed(quotient), Limbs.trimmed(remainder))
   }
 
   /// Divides in place by one limb and returns the remainder.

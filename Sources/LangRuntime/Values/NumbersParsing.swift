@@ -27,6 +27,7 @@ extension Engine {
     var isBig = false
     while let digit = scanner.takeDigit(radix: radix, isFirst: digitCount == 0) {
       digitCount += 1
+      if digitCount & (Piece.characters - 1) == 0 { try checkInterruption() }
       let (product, first) = value.multipliedReportingOverflow(by: radix)
       let (sum, second) = product.addingReportingOverflow(digit)
       if first || second { isBig = true }
@@ -43,6 +44,7 @@ extension Engine {
     while let digit = scanner.takeDigit(radix: radix, isFirst: index == 0) {
       digits[index] = UInt8(truncatingIfNeeded: digit)
       index += 1
+      if index & (Piece.characters - 1) == 0 { try checkInterruption() }
     }
     let limbs = try limbArithmetic.number(ofDigits: UnsafeBufferPointer(digits), radix: radix)
     return makeInt(BigInt(isNegative: isNegative, limbs: limbs))

@@ -56,10 +56,10 @@ extension Engine {
     guard a.tag == b.tag else { throw cannotCompare(a, b, isTurned) }
     switch a.tag {
     case .string:
-      let order = compareStrings(a.string, b.string)
+      let order = try compareStrings(a.string, b.string)
       return orEqual ? order <= 0 : order < 0
     case .bytes:
-      let order = compareBytes(a.byteString, b.byteString)
+      let order = try compareBytes(a.byteString, b.byteString)
       return orEqual ? order <= 0 : order < 0
     case .list, .tuple: return try orderedItems(a, b, orEqual: orEqual, isTurned: isTurned)
     case .set:
@@ -99,13 +99,17 @@ extension Engine {
         return orEqual ? left.count <= right.count : left.count < right.count
       }
       let (x, y) = (left[index], right[index])
-      pair[0] = x
-      pair[1] = y
-      if try !itemEquals(x, y) {
-        if x.isInt && y.isInt { return x.int < y.int }
-        return try ordered(x, y, orEqual: orEqual, isTurned: isTurned)
+      if x.isInt && y.isInt {
+        if x.int != y.int { return x.int < y.int }
+      } else {
+        pair[0] = x
+        pair[1] = y
+        if try !itemEquals(x, y) {
+          return try ordered(x, y, orEqual: orEqual, isTurned: isTurned)
+        }
       }
       index &+= 1
+      if index & (Piece.items &- 1) == 0 { try checkInterruption() }
     }
   }
 }

@@ -14,7 +14,7 @@ extension Engine {
       var builder = TextBuilder(self)
       defer { builder.deallocate() }
       try appendStr(value, to: &builder)
-      return builder.finish()
+      return try builder.finish()
     }
   }
 
@@ -24,7 +24,7 @@ extension Engine {
     var builder = TextBuilder(self)
     defer { builder.deallocate() }
     try appendRepr(value, to: &builder)
-    return builder.finish()
+    return try builder.finish()
   }
 
   /// The decimal digits of an integer as a string.
@@ -95,21 +95,24 @@ extension Engine {
     // What needs no escape is copied in runs.
     var runStart = 0
     var position = 0
-    while position < string.count {
-      let byte = bytes[position]
-      if byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") {
-        position += 1
-        continue
-      }
-      let (scalar, length) = TextScanning.decode(bytes + position)
-      if byte >= 0x80, TextScanning.isPrintable(scalar) {
+    try scan(from: &position, to: string.count) { (position, pause) throws(RaisedError) in
+      while position < pause {
+        let byte = bytes[position]
+        if byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") {
+          position += 1
+          continue
+        }
+        let (scalar, length) = TextScanning.decode(bytes + position)
+        if byte >= 0x80, TextScanning.isPrintable(scalar) {
+          position += length
+          continue
+        }
+        try appendRun(bytes + runStart, count: position - runStart, isASCII, to: &builder)
+        try appendEscape(scalar, to: &builder)
         position += length
-        continue
+        runStart = position
       }
-      try appendRun(bytes + runStart, count: position - runStart, isASCII, to: &builder)
-      try appendEscape(scalar, to: &builder)
-      position += length
-      runStart = position
+      return true
     }
     try appendRun(bytes + runStart, count: position - runStart, isASCII, to: &builder)
     try builder.append(UInt8(ascii: "\""))

@@ -33,16 +33,16 @@ extension Engine {
     root(.nil)
     root(.nil)
     let version = map.version
-    var position = 0
-    while position < map.pointee.used {
-      let entry = map.pointee.entries[position]
-      position &+= 1
-      if entry.key.isUndefined { continue }
-      roots[1] = entry.key
-      roots[2] = entry.value
-      try body(entry)
-      if map.version != version {
-        throw changedDuringIteration(Value(Tag(map.pointee.header.kind), map))
+    try inPieces(of: Piece.items, map.pointee.used) { (start, end) throws(RaisedError) in
+      for position in start..<end {
+        let entry = map.pointee.entries[position]
+        if entry.key.isUndefined { continue }
+        roots[1] = entry.key
+        roots[2] = entry.value
+        try body(entry)
+        if map.version != version {
+          throw changedDuringIteration(Value(Tag(map.pointee.header.kind), map))
+        }
       }
     }
   }
@@ -121,6 +121,7 @@ extension Engine {
     while position < a.pointee.used {
       let key = a.key(position)
       position &+= 1
+      if position & (Piece.items &- 1) == 0 { try checkInterruption() }
       if key.isUndefined { continue }
       if try setContains(b, key) != wanted { return false }
       if a.version != version { throw changedDuringIteration(Value(.set, a)) }

@@ -8,18 +8,21 @@
 ///
 /// Each append says, or finds out cheaply, how many scalars it adds, so that ``finish()`` makes the
 /// string without looking at the text again. Growth beyond ``unaskedCapacity`` asks the engine
-/// first, so that text without end becomes a `MemoryError`. Whoever makes a builder deallocates it:
+/// first, so that text without end becomes a `MemoryError`. Now and then an append asks whether the
+/// program is to stop: what makes text needs not. Whoever makes a builder deallocates it:
 ///
 ///     var builder = TextBuilder(engine)
 ///     defer { builder.deallocate() }
 ///     try builder.append("count: ")
 ///     try builder.append(decimal: 3)
-///     return builder.finish()
+///     return try builder.finish()
 struct TextBuilder {
   /// The machine whose memory limit holds.
   let engine: Engine
   private var base: UnsafeMutablePointer<UInt8>
+  /// Where the memory ends, or where to ask whether the program is to stop before going on.
   private var capacity: Int
+  private var allocated: Int
   /// The length in bytes.
   private(set) var count = 0
   /// The length in Unicode scalars.
@@ -34,7 +37,8 @@ struct TextBuilder {
   init(_ engine: Engine, capacity: Int = 0) {
     self.engine = engine
     self.capacity = min(max(capacity, TextBuilder.firstCapacity), TextBuilder.unaskedCapacity)
-    base = malloc(self.capacity).unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
+    allocated = self.capacity
+    base = malloc(allocated).unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
   }
 
   /// Frees the memory; the builder must not be used afterwards.
@@ -74,10 +78,23 @@ struct TextBuilder {
   mutating func append(
     _ source: UnsafePointer<UInt8>, count length: Int, scalarCount scalars: Int
   ) throws(RaisedError) {
-    if length > capacity - count { try grow(by: length) }
+    if length > capacity - count {
+      try grow(by: length)
+      if length > Piece.bytes { return try appendLong(source, count: length, scalars) }
+    }
     memcpy(base + count, source, length)
     count += length
     scalarCount += scalars
+  }
+
+  @inline(never)
+  private mutating func appendLong(
+    _ source: UnsafePointer<UInt8>, count length: Int, _ scalars: Int
+  ) throws(RaisedError) {
+    try engine.copy(source, to: base + count, count: length)
+    count += length
+    scalarCount += scalars
+    capacity = min(allocated, count + Piece.characters)
   }
 
   /// Appends `length` bytes of ASCII.
@@ -89,7 +106,7 @@ struct TextBuilder {
   /// Appends valid UTF-8 whose scalars are counted here.
   mutating func append(_ source: UnsafePointer<UInt8>, count length: Int) throws(RaisedError) {
     try append(
-      source, count: length, scalarCount: Engine.scalarCount(source, count: length))
+      source, count: length, scalarCount: engine.countScalars(source, count: length))
   }
 
   /// Appends a string of the language.
@@ -123,12 +140,12 @@ struct TextBuilder {
     if times <= 0 { return }
     if scalar.isASCII {
       if times > capacity - count { try grow(by: times) }
-      memset(base + count, Int32(scalar.value), times)
+      try engine.fill(base + count, count: times, with: UInt8(truncatingIfNeeded: scalar.value))
       count += times
       scalarCount += times
       return
     }
-    try prepare(times.multipliedReportingOverflow(by: 4).overflow ? Int.max : times * 4)
+    try allocate(times.multipliedReportingOverflow(by: 4).overflow ? Int.max : times * 4)
     for _ in 0..<times { try append(scalar: scalar) }
   }
 
@@ -159,23 +176,39 @@ struct TextBuilder {
   // MARK: Results
 
   /// The text as a string of the language.
-  func finish() -> Value {
-    engine.makeString(base, count: count, scalarCount: scalarCount)
+  func finish() throws(RaisedError) -> Value {
+    try engine.makeString(copying: base, count: count, scalarCount: scalarCount)
   }
 
   /// The text as a string, for whoever appended it with scalar counts of 0 and knows the sum.
-  func finish(scalarCount: Int) -> Value {
-    engine.makeString(base, count: count, scalarCount: scalarCount)
+  func finish(scalarCount: Int) throws(RaisedError) -> Value {
+    try engine.makeString(copying: base, count: count, scalarCount: scalarCount)
   }
 
+  /// The memory, which is the caller's to free from now on; the builder is empty.
+  mutating func takeMemory() -> UnsafeMutablePointer<UInt8> {
+    let memory = base
+    self = TextBuilder(engine)
+    return memory
+  }
+
+  /// Makes room for `length` more bytes.
   @inline(never)
   private mutating func grow(by length: Int) throws(RaisedError) {
+    try allocate(length)
+    if count >= Piece.characters { try engine.checkInterruption() }
+    capacity = min(allocated, count + max(length, Piece.characters))
+  }
+
+  /// Takes memory for `length` more bytes, so that text which is too long is refused at once.
+  mutating func allocate(_ length: Int) throws(RaisedError) {
     let (sum, overflow) = count.addingReportingOverflow(length)
     let needed = overflow ? Int.max : sum
+    if needed <= allocated { return }
     try engine.reserveString(needed)
-    let larger = max(needed, capacity * 2)
+    let larger = max(needed, allocated * 2)
     try engine.reserve(larger)
     base = realloc(base, larger).unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)
-    capacity = larger
+    allocated = larger
   }
 }

@@ -27,17 +27,21 @@ extension Engine {
 
   /// A string with the bytes of a part of another, which begins and ends at scalars.
   @inline(__always)
-  func makeSubstring(_ string: StringReference, from start: Int, to end: Int) -> Value {
+  func makeSubstring(
+    _ string: StringReference, from start: Int, to end: Int
+  ) throws(RaisedError) -> Value {
     let count = end - start
     if string.isASCII {
       if count == 1 { return character(string.bytes[start]) }
       if count == string.count { return Value(.string, string) }
       let part = allocateString(byteCount: count, scalarCount: count)
-      memcpy(part.bytes, string.bytes + start, count)
+      try copy(string.bytes + start, to: part.bytes, count: count)
       return Value(.string, part)
     }
     if count == string.count { return Value(.string, string) }
-    return makeString(string.bytes + start, count: count)
+    return try makeString(
+      copying: string.bytes + start, count: count,
+      scalarCount: countScalars(string.bytes + start, count: count))
   }
 
   /// The string of one scalar.
@@ -62,8 +66,8 @@ extension Engine {
     let result = allocateString(
       byteCount: left + right,
       scalarCount: Int(a.pointee.scalarCount) + Int(b.pointee.scalarCount))
-    memcpy(result.bytes, a.bytes, left)
-    memcpy(result.bytes + left, b.bytes, right)
+    try copy(a.bytes, to: result.bytes, count: left)
+    try copy(b.bytes, to: result.bytes + left, count: right)
     return Value(.string, result)
   }
 
@@ -77,7 +81,7 @@ extension Engine {
     try reserveString(overflow ? Int.max : count)
     let result = allocateString(
       byteCount: count, scalarCount: Int(string.pointee.scalarCount) * times)
-    fill(result.bytes, count: count, with: string.bytes, count: string.count)
+    try fill(result.bytes, count: count, with: string.bytes, count: string.count)
     return Value(.string, result)
   }
 
@@ -90,8 +94,8 @@ extension Engine {
     if left == 0 { return Value(.bytes, b) }
     try reserve(left + right)
     let result = allocateBytes(count: left + right)
-    memcpy(result.bytes, a.bytes, left)
-    memcpy(result.bytes + left, b.bytes, right)
+    try copy(a.bytes, to: result.bytes, count: left)
+    try copy(b.bytes, to: result.bytes + left, count: right)
     return Value(.bytes, result)
   }
 
@@ -102,26 +106,8 @@ extension Engine {
     let (count, overflow) = bytes.pointee.count.multipliedReportingOverflow(by: times)
     try reserve(overflow ? Int.max : count)
     let result = allocateBytes(count: count)
-    fill(result.bytes, count: count, with: bytes.bytes, count: bytes.pointee.count)
+    try fill(result.bytes, count: count, with: bytes.bytes, count: bytes.pointee.count)
     return Value(.bytes, result)
-  }
-
-  /// Fills memory with copies of a unit that is not empty, by doubling what is there.
-  private func fill(
-    _ memory: UnsafeMutablePointer<UInt8>, count: Int,
-    with unit: UnsafePointer<UInt8>, count unitCount: Int
-  ) {
-    if unitCount == 1 {
-      memset(memory, Int32(unit[0]), count)
-      return
-    }
-    memcpy(memory, unit, unitCount)
-    var filled = unitCount
-    while filled < count {
-      let step = min(filled, count - filled)
-      memcpy(memory + filled, memory, step)
-      filled += step
-    }
   }
 
   // MARK: Indexes and slices
@@ -135,75 +121,95 @@ extension Engine {
       throw indexError("string index \(index) is out of range for length \(length)")
     }
     if string.isASCII { return character(string.bytes[position]) }
-    return scalarString(string, position)
+    return try scalarString(string, position)
   }
 
   @inline(never)
-  private func scalarString(_ string: StringReference, _ position: Int) -> Value {
-    let offset = byteOffset(string, position)
+  private func scalarString(
+    _ string: StringReference, _ position: Int
+  ) throws(RaisedError) -> Value {
+    let offset = try byteOffset(string, position)
     return makeString(TextScanning.decode(string.bytes + offset).scalar)
   }
 
   /// The byte position of the scalar at `index`, from 0 to the length.
   @inline(__always)
-  func byteOffset(_ string: StringReference, _ index: Int) -> Int {
-    string.isASCII
-      ? index : TextScanning.byteOffset(string.bytes, count: string.count, ofScalar: index)
+  func byteOffset(_ string: StringReference, _ index: Int) throws(RaisedError) -> Int {
+    string.isASCII ? index : try byteOffset(string, ofScalar: index, from: 0)
+  }
+
+  /// The byte position of a scalar that is `index` scalars behind the byte position `start`.
+  @inline(never)
+  private func byteOffset(
+    _ string: StringReference, ofScalar index: Int, from start: Int
+  ) throws(RaisedError) -> Int {
+    var (start, left) = (start, index)
+    while left > Piece.bytes {
+      // As many bytes have no more scalars than that.
+      left -= Engine.scalarCount(string.bytes + start, count: Piece.bytes)
+      start += Piece.bytes
+      try checkInterruption()
+    }
+    return TextScanning.byteOffset(
+      string.bytes, count: string.count, ofScalar: left, from: start)
   }
 
   /// The scalar index of a byte position.
   @inline(__always)
-  func scalarIndex(_ string: StringReference, ofByte offset: Int) -> Int {
-    string.isASCII ? offset : Engine.scalarCount(string.bytes, count: offset)
+  func scalarIndex(_ string: StringReference, ofByte offset: Int) throws(RaisedError) -> Int {
+    string.isASCII ? offset : try countScalars(string.bytes, count: offset)
   }
 
   /// The characters from `from` up to `to`, for `0 <= from <= to <= length`.
-  func stringSlice(_ string: StringReference, from: Int, to: Int) -> Value {
-    if string.isASCII { return makeSubstring(string, from: from, to: to) }
-    let start = TextScanning.byteOffset(string.bytes, count: string.count, ofScalar: from)
-    let end = TextScanning.byteOffset(
-      string.bytes, count: string.count, ofScalar: to - from, from: start)
+  func stringSlice(
+    _ string: StringReference, from: Int, to: Int
+  ) throws(RaisedError) -> Value {
+    if string.isASCII { return try makeSubstring(string, from: from, to: to) }
+    let start = try byteOffset(string, ofScalar: from, from: 0)
+    let end = try byteOffset(string, ofScalar: to - from, from: start)
     if end - start == string.count { return Value(.string, string) }
-    return makeString(string.bytes + start, count: end - start, scalarCount: to - from)
+    return try makeString(
+      copying: string.bytes + start, count: end - start, scalarCount: to - from)
   }
 
   /// The bytes from `from` up to `to`, for `0 <= from <= to <= length`.
-  func bytesSlice(_ bytes: BytesReference, from: Int, to: Int) -> Value {
+  func bytesSlice(_ bytes: BytesReference, from: Int, to: Int) throws(RaisedError) -> Value {
     if to - from == bytes.pointee.count { return Value(.bytes, bytes) }
-    return makeBytes(bytes.bytes + from, count: to - from)
+    return try makeBytes(copying: bytes.bytes + from, count: to - from)
   }
 
   // MARK: Asking
 
   /// Whether `part` occurs in a string.
-  func stringContains(_ string: StringReference, _ part: StringReference) -> Bool {
-    TextSearch.find(string.bytes, count: string.count, part.bytes, count: part.count) >= 0
+  func stringContains(
+    _ string: StringReference, _ part: StringReference
+  ) throws(RaisedError) -> Bool {
+    try firstPlace(of: part.bytes, part.count, in: string.bytes, string.count) >= 0
   }
 
   /// Whether `part` occurs in a byte string.
-  func bytesContain(_ bytes: BytesReference, _ part: BytesReference) -> Bool {
-    TextSearch.find(
-      bytes.bytes, count: bytes.pointee.count, part.bytes, count: part.pointee.count) >= 0
+  func bytesContain(_ bytes: BytesReference, _ part: BytesReference) throws(RaisedError) -> Bool {
+    try firstPlace(of: part.bytes, part.pointee.count, in: bytes.bytes, bytes.pointee.count) >= 0
   }
 
   /// Negative, zero or positive: the order of the scalars, which is that of the bytes.
   @inline(__always)
-  func compareStrings(_ a: StringReference, _ b: StringReference) -> Int {
-    compare(a.bytes, a.count, b.bytes, b.count)
+  func compareStrings(_ a: StringReference, _ b: StringReference) throws(RaisedError) -> Int {
+    try compare(a.bytes, a.count, b.bytes, b.count)
   }
 
   /// Negative, zero or positive.
-  func compareBytes(_ a: BytesReference, _ b: BytesReference) -> Int {
-    compare(a.bytes, a.pointee.count, b.bytes, b.pointee.count)
+  func compareBytes(_ a: BytesReference, _ b: BytesReference) throws(RaisedError) -> Int {
+    try compare(a.bytes, a.pointee.count, b.bytes, b.pointee.count)
   }
 
   @inline(__always)
   private func compare(
     _ a: UnsafePointer<UInt8>, _ left: Int, _ b: UnsafePointer<UInt8>, _ right: Int
-  ) -> Int {
+  ) throws(RaisedError) -> Int {
     // Most strings differ in their first byte, and many have no other.
     if left > 0, right > 0, a[0] != b[0] { return Int(a[0]) - Int(b[0]) }
-    let order = memcmp(a, b, min(left, right))
-    return order != 0 ? Int(order) : left - right
+    let order = try compare(a, b, count: min(left, right))
+    return order != 0 ? order : left - right
   }
 }

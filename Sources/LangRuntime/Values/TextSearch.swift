@@ -11,6 +11,9 @@
 /// The common search looks at eight places at once for the first and the last byte of what is
 /// wanted, and compares where both agree. Text like `"aaaa…"` defeats that; when too many
 /// comparisons were for nothing, a search whose time is linear in any case takes over.
+///
+/// Nothing here asks whether the program is to stop: ``Occurrences`` and ``Engine/firstPlace(of:_:in:_:)``
+/// look through long texts piece by piece.
 enum TextSearch {
   /// The first place of `needle` in `haystack`, or -1.
   static func find(
@@ -46,7 +49,7 @@ enum TextSearch {
       }
       position += 8
       if isTooMuch(wasted, for: position) {
-        return resume(position, Strided(haystack, count, 1), Strided(needle, length, 1))
+        return resume(position, Strided(haystack, count, 1), Strided(needle, length, 1)) { _ in }
       }
     }
     while position <= lastStart {
@@ -79,7 +82,8 @@ enum TextSearch {
           // Read backwards, the last place is the first one.
           let place = resume(
             count - length - position, Strided(haystack + count - 1, count, -1),
-            Strided(needle + length - 1, length, -1))
+            Strided(needle + length - 1, length, -1)
+          ) { _ in }
           return place < 0 ? -1 : count - length - place
         }
       }
@@ -117,7 +121,7 @@ enum TextSearch {
   }
 
   /// Bytes read forwards or backwards.
-  private struct Strided {
+  struct Strided {
     let base: UnsafePointer<UInt8>
     let count: Int
     let stride: Int
@@ -136,32 +140,51 @@ enum TextSearch {
   /// The needle is cut where its two halves share no beginning, which the greater of its maximal
   /// suffixes for `<` and `>` gives. The right half is compared forwards, then the left one
   /// backwards; a mismatch on the right moves on by what matched, one on the left by the period.
+  ///
+  /// `checkpoint` is told now and then how many bytes were compared since it was told last, and may
+  /// throw.
   @inline(never)
-  private static func resume(_ start: Int, _ haystack: Strided, _ needle: Strided) -> Int {
-    let ascending = maximalSuffix(needle, isReversed: false)
-    let descending = maximalSuffix(needle, isReversed: true)
+  static func resume<Failure: Error>(
+    _ start: Int, _ haystack: Strided, _ needle: Strided,
+    _ checkpoint: (Int) throws(Failure) -> Void
+  ) throws(Failure) -> Int {
+    let ascending = try maximalSuffix(needle, isReversed: false, checkpoint)
+    let descending = try maximalSuffix(needle, isReversed: true, checkpoint)
     let (cut, period) = ascending.start > descending.start ? ascending : descending
     let length = needle.count
 
     var isPeriodic = true
-    for index in 0..<cut where needle[index] != needle[index + period] {
-      isPeriodic = false
-      break
+    var index = 0
+    while index < cut {
+      if needle[index] != needle[index + period] {
+        isPeriodic = false
+        break
+      }
+      index += 1
+      if index & (Piece.characters - 1) == 0 { try checkpoint(Piece.characters) }
     }
     let shift = isPeriodic ? period : max(cut, length - cut) + 1
     var position = start
     // How much of the needle's beginning is known to match, after a move by the period.
     var known = 0
     while position <= haystack.count - length {
-      var index = max(cut, known)
-      while index < length, needle[index] == haystack[position + index] { index += 1 }
+      let begin = max(cut, known)
+      var index = begin
+      while index < length, needle[index] == haystack[position + index] {
+        index += 1
+        if index & (Piece.characters - 1) == 0 { try checkpoint(Piece.characters) }
+      }
+      try checkpoint((index - begin) & (Piece.characters - 1) + 1)
       if index < length {
         position += index - cut + 1
         known = 0
         continue
       }
       index = cut - 1
-      while index >= known, needle[index] == haystack[position + index] { index -= 1 }
+      while index >= known, needle[index] == haystack[position + index] {
+        index -= 1
+        if index & (Piece.characters - 1) == 0 { try checkpoint(Piece.characters) }
+      }
       if index < known { return position }
       position += shift
       known = isPeriodic ? length - period : 0
@@ -171,14 +194,17 @@ enum TextSearch {
 
   /// Where the greatest suffix of `needle` begins (by the order of bytes, or its reverse), and the
   /// period of that suffix.
-  private static func maximalSuffix(
-    _ needle: Strided, isReversed: Bool
-  ) -> (start: Int, period: Int) {
+  private static func maximalSuffix<Failure: Error>(
+    _ needle: Strided, isReversed: Bool, _ checkpoint: (Int) throws(Failure) -> Void
+  ) throws(Failure) -> (start: Int, period: Int) {
     var start = 0
     var candidate = 1
     var offset = 0
     var period = 1
+    var rounds = 0
     while candidate + offset < needle.count {
+      rounds += 1
+      if rounds & (Piece.characters - 1) == 0 { try checkpoint(Piece.characters) }
       let a = needle[start + offset]
       let b = needle[candidate + offset]
       if a == b {
@@ -200,5 +226,142 @@ enum TextSearch {
       }
     }
     return (start, period)
+  }
+}
+
+/// The places of a part in a text, one after the other, without overlaps.
+///
+/// The text is looked through piece by piece: each search ends at the end of a piece, and in between
+/// the program can be stopped. A part as long as many pieces is looked for by itself.
+struct Occurrences {
+  private let engine: Engine
+  private let text: UnsafePointer<UInt8>
+  private let count: Int
+  private let part: UnsafePointer<UInt8>
+  private let length: Int
+  /// Where the next search begins, and where it ends for now.
+  private var position = 0
+  private var pause: Int
+
+  /// Looks for `length` bytes, which must not be 0, in `count` bytes.
+  @inline(__always)
+  init(
+    _ engine: Engine, of part: UnsafePointer<UInt8>, _ length: Int,
+    in text: UnsafePointer<UInt8>, _ count: Int
+  ) {
+    self.engine = engine
+    (self.text, self.count) = (text, count)
+    (self.part, self.length) = (part, length)
+    pause = min(count, Piece.bytes)
+  }
+
+  /// The next place, or -1.
+  @inline(__always)
+  mutating func next() throws(RaisedError) -> Int {
+    while true {
+      let place = TextSearch.find(
+        text + position, count: pause &- position, part, count: length)
+      if place >= 0 {
+        let found = position &+ place
+        position = found &+ length
+        return found
+      }
+      if pause == count { return -1 }
+      let found = try goOn()
+      if found >= 0 { return found }
+    }
+  }
+
+  /// Begins the next piece, with the starts that were not looked at for want of room; gives the next
+  /// place of a part that is longer than a piece, otherwise -1.
+  @inline(never)
+  private mutating func goOn() throws(RaisedError) -> Int {
+    try engine.checkInterruption()
+    if length > Piece.bytes {
+      let place = try engine.firstPlaceOfLong(
+        part, length, in: text + position, count - position)
+      let found = place < 0 ? -1 : position + place
+      position = place < 0 ? count : found + length
+      pause = position
+      return found
+    }
+    position = max(position, pause - length + 1)
+    pause = count - pause > Piece.bytes ? pause + Piece.bytes : count
+    return -1
+  }
+}
+
+extension Engine {
+  /// The first place of `length` bytes in `count` bytes, or -1.
+  func firstPlace(
+    of part: UnsafePointer<UInt8>, _ length: Int, in text: UnsafePointer<UInt8>, _ count: Int
+  ) throws(RaisedError) -> Int {
+    if count <= Piece.bytes { return TextSearch.find(text, count: count, part, count: length) }
+    if length == 0 { return 0 }
+    var places = Occurrences(self, of: part, length, in: text, count)
+    return try places.next()
+  }
+
+  /// The last place of `length` bytes in `count` bytes, or -1.
+  func lastPlace(
+    of part: UnsafePointer<UInt8>, _ length: Int, in text: UnsafePointer<UInt8>, _ count: Int
+  ) throws(RaisedError) -> Int {
+    if count <= Piece.bytes { return TextSearch.findLast(text, count: count, part, count: length) }
+    if length == 0 { return count }
+    if length > count { return -1 }
+    if length > Piece.bytes {
+      // Read backwards, the last place is the first one.
+      let place = try linearSearch(
+        TextSearch.Strided(text + count - 1, count, -1),
+        TextSearch.Strided(part + length - 1, length, -1))
+      return place < 0 ? -1 : count - length - place
+    }
+    var end = count
+    while true {
+      let start = max(0, end - Piece.bytes - length)
+      let place = TextSearch.findLast(text + start, count: end - start, part, count: length)
+      if place >= 0 { return start + place }
+      if start == 0 { return -1 }
+      end = start + length - 1
+      try checkInterruption()
+    }
+  }
+
+  /// How often `length` bytes, which must not be 0, stand in `count` bytes, without overlaps.
+  func countOccurrences(
+    of part: UnsafePointer<UInt8>, _ length: Int, in text: UnsafePointer<UInt8>, _ count: Int
+  ) throws(RaisedError) -> Int {
+    var found = 0
+    if length == 1 {
+      try inPieces(of: Piece.bytes, count) { (start, end) throws(RaisedError) in
+        found += TextSearch.countOccurrences(
+          text + start, count: end - start, part, count: length)
+      }
+      return found
+    }
+    var places = Occurrences(self, of: part, length, in: text, count)
+    while try places.next() >= 0 { found += 1 }
+    return found
+  }
+
+  /// The first place of a part that is longer than a piece.
+  fileprivate func firstPlaceOfLong(
+    _ part: UnsafePointer<UInt8>, _ length: Int, in text: UnsafePointer<UInt8>, _ count: Int
+  ) throws(RaisedError) -> Int {
+    if length > count { return -1 }
+    return try linearSearch(
+      TextSearch.Strided(text, count, 1), TextSearch.Strided(part, length, 1))
+  }
+
+  private func linearSearch(
+    _ text: TextSearch.Strided, _ part: TextSearch.Strided
+  ) throws(RaisedError) -> Int {
+    var compared = 0
+    return try TextSearch.resume(0, text, part) { (count) throws(RaisedError) in
+      compared += count
+      if compared < Piece.characters { return }
+      compared = 0
+      try checkInterruption()
+    }
   }
 }

@@ -65,6 +65,11 @@ public struct Value: BitwiseCopyable {
   @inline(__always) public var isString: Bool { tag == .string }
   /// Whether the value must be looked at before it is stored: a proxy, a deferred name, or nothing.
   @inline(__always) var isUnresolved: Bool { tag.rawValue < Tag.false.rawValue }
+  /// Whether the value is `nil`, a bool, an int of 64 bits, a float or a string: comparing two of
+  /// them runs no code of the program.
+  @inline(__always) var isPlain: Bool {
+    tag.rawValue <= Tag.string.rawValue && tag.rawValue >= Tag.false.rawValue
+  }
   /// Whether the bits are the address of a heap object.
   @inline(__always) var isObject: Bool {
     tag.rawValue >= Tag.string.rawValue || tag == .proxy || tag == .deferred

@@ -29,7 +29,9 @@ enum InterruptSignal {
     sigaction(SIGINT, nil, &present)
     // Whoever started it wants it to live on: a shell that runs it in the background, say.
     if unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1 { return }
-    signal(SIGINT) { _ in
+    // Without SA_RESTART: a system call that waits is to end.
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { _ in
       InterruptSignal.interruptCount &+= 1
       // The second one before the program has noticed the first.
       if !InterruptSignal.isAtPrompt, InterruptSignal.interrupter?.isPending == true {
@@ -38,6 +40,7 @@ enum InterruptSignal {
       InterruptSignal.interrupter?.interrupt()
       InterruptSignal.wake()
     }
+    sigaction(SIGINT, &action, nil)
     // A process that starts others from a worker thread hands its blocked signals on to them.
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -115,6 +118,9 @@ enum InterruptSignal {
     defer { isContinued = false }
     return isContinued
   }
+
+  /// Whether Ctrl-C was pressed, and the machine has not noticed it.
+  static var isPending: Bool { interrupter?.isPending == true }
 
   /// Whether Ctrl-C was pressed since this was asked last; the machine need not notice it any more.
   static func takeInterrupt() -> Bool {

@@ -53,8 +53,9 @@ struct ScriptRunner {
 
   /// Runs what comes from standard input.
   func runStandardInput(arguments: [String] = []) -> Int32 {
-    switch SourceFile.read(descriptor: 0) {
+    switch SourceFile.read(descriptor: 0, stopsWhen: { InterruptSignal.isPending }) {
     case .failure(let error):
+      if InterruptSignal.isPending { InterruptSignal.endProcess() }
       Console.error("lang: cannot read standard input: \(error.reason)")
       return ExitCode.cannotBeRead
     case .success(let source):
@@ -127,9 +128,9 @@ struct ScriptRunner {
     do throws(LangError) {
       try body()
     } catch {
-      machine.flushOutput()
-      status = report(error)
       if case .runtime(let failure) = error { wasInterrupted = failure.className == "Interrupt" }
+      machine.flushOutput(waits: !wasInterrupted)
+      status = report(error)
     }
     if options.staysAtPrompt {
       status = Prompt(self, continuesProgram: true).run()
@@ -140,7 +141,8 @@ struct ScriptRunner {
 
   /// Writes what is left to write; gives the exit code.
   private func finish(_ status: Int32, wasInterrupted: Bool = false) -> Int32 {
-    machine.flushOutput()
+    // Who presses Ctrl-C does not wait for a reader that does not read.
+    let wasInterrupted = !machine.flushOutput(waits: !wasInterrupted) || wasInterrupted
     var status = writeReport(status)
     if let failure = machine.outputFailure {
       if failure == EPIPE && !wasInterrupted { return ExitCode.brokenPipe }

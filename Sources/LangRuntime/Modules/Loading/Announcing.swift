@@ -22,19 +22,21 @@ extension Engine {
 
   /// Writes a line to standard error.
   func writeError(_ line: String) {
-    pointee.output.flush()
+    pointee.output.flush(self)
     var text = line + "\n"
     text.withUTF8 { bytes in
-      pointee.errorOutput.write(bytes.baseAddress.unsafelyUnwrapped, count: bytes.count)
+      _ = pointee.errorOutput.write(bytes.baseAddress.unsafelyUnwrapped, count: bytes.count, self)
     }
-    pointee.errorOutput.flush()
+    pointee.errorOutput.flush(self)
   }
 
   /// Prints a text as it is.
   func print(_ text: String) {
     var text = text
     text.withUTF8 { bytes in
-      if let start = bytes.baseAddress { pointee.output.write(start, count: bytes.count) }
+      if let start = bytes.baseAddress {
+        _ = pointee.output.write(start, count: bytes.count, self)
+      }
     }
   }
 

@@ -147,6 +147,7 @@ extension Engine {
         "module '\(record.name)' was found when it was imported (\(imported)) but cannot be read "
           + "at its first use (\(used)): \(error.reason) (\(location))")
     }
+    try checkInterruption()
     load.sourceBytes = bytes.count
     load.isChanged = isChanged(record)
     // Events refer to the text for long: one that did not change is kept once.
@@ -175,6 +176,8 @@ extension Engine {
     let outcome = source.bytes.withUnsafeBufferPointer {
       Compilation.compile($0, symbols: pointee.symbols)
     }
+    // Neither reading nor compiling can stop in the middle.
+    try checkInterruption()
     switch outcome {
     case .failed(let diagnostics, _): throw syntaxError(diagnostics, record, source)
     case .compiled(let compiled): return compiled

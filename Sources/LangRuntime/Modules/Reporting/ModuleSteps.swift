@@ -18,7 +18,7 @@ extension Engine {
     }
     guard let observer = pointee.modules.stepObserver else { return }
     // What the program printed before comes first.
-    pointee.output.flush()
+    pointee.output.flush(self)
     var step = makeStep(event, observer.reader, importers)
     step.depth = pointee.modules.loading.count
     observer.body(step)

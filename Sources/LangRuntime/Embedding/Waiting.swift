@@ -1,0 +1,81 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+// Waiting for a terminal or a pipe without missing that the program is to stop. A flag is not enough:
+// it may be set just before the system call that waits, and from a thread that interrupts no call.
+
+/// A pipe of the process to itself, which ends the machine's waiting.
+struct WakePipe {
+  private(set) var reader: Int32 = -1
+  private var writer: Int32 = -1
+
+  /// Makes the pipe, unless that was done before: most programs never wait.
+  mutating func open() {
+    if reader >= 0 { return }
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return }
+    // A handler writes and must not wait; what was written is read without waiting.
+    for end in ends {
+      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+    }
+    (reader, writer) = (ends[0], ends[1])
+  }
+
+  /// Ends the waiting of now, or the next one; from any thread, or a signal handler.
+  func wake() {
+    if writer < 0 { return }
+    let failure = errno
+    var byte: UInt8 = 0
+    _ = write(writer, &byte, 1)
+    errno = failure
+  }
+
+  /// Forgets what has woken the machine.
+  func drain() {
+    var bytes: UInt64 = 0
+    while read(reader, &bytes, 8) > 0 {}
+  }
+
+  /// Closes both ends.
+  func close() {
+    if reader < 0 { return }
+    #if canImport(Glibc)
+      _ = Glibc.close(reader)
+      _ = Glibc.close(writer)
+    #else
+      _ = Darwin.close(reader)
+      _ = Darwin.close(writer)
+    #endif
+  }
+}
+
+extension Engine {
+  /// Waits until a descriptor can be read or written (`POLLIN`, `POLLOUT`), has an error or ends.
+  ///
+  /// - Returns: False when the program is to stop; whoever waits then asks ``checkInterruption()``.
+  func wait(for descriptor: Int32, _ events: Int32) -> Bool {
+    pointee.wakePipe.open()
+    while true {
+      if pointee.isInterrupted != 0 { return false }
+      var descriptors = (
+        pollfd(fd: descriptor, events: Int16(events), revents: 0),
+        pollfd(fd: pointee.wakePipe.reader, events: Int16(POLLIN), revents: 0)
+      )
+      let count = withUnsafeMutablePointer(to: &descriptors) {
+        $0.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, -1) }
+      }
+      if count < 0 {
+        // What else may be wrong, reading or writing will say.
+        if errno != EINTR { return true }
+      } else if descriptors.1.revents != 0 {
+        pointee.wakePipe.drain()
+      } else if descriptors.0.revents != 0 {
+        return true
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Testing
+
+@testable import LangRuntime
+
+/// A function of the language that is stopped at one of the places where native code asks whether it
+/// is to go on.
+final class InterruptedProgram {
+  private let machine = Machine(output: { _ in })
+  /// How often native code has asked between `arm()` and `disarm()`.
+  private(set) var checkCount = 0
+  /// At which of these it is stopped; 0 for never.
+  private var stop = 0
+
+  /// Defines the function `attempt()`, whose parts call `arm()` and `disarm()` around what is tried.
+  ///
+  /// - Parameter isStressed: Collect at every opportunity in between.
+  init(_ source: String, isStressed: Bool) throws {
+    let machine = machine
+    machine.define("arm") { [unowned self] _ in
+      checkCount = 0
+      machine.engine.pointee.interruptionProbe = { [unowned self] in
+        checkCount += 1
+        if checkCount == stop { machine.interrupt() }
+      }
+      machine.engine.pointee.attention = 1
+      machine.isCollectorStressed = isStressed
+      return .nil
+    }
+    machine.define("disarm") { _ in
+      machine.engine.pointee.interruptionProbe = nil
+      machine.isCollectorStressed = false
+      return .nil
+    }
+    try machine.run("from host import arm, disarm\nimport math\narm\ndisarm\nmath.pi\n" + source)
+  }
+
+  /// Calls `attempt()`, which is stopped at the check of this number; gives what it returns.
+  func attempt(stoppedAt number: Int) throws -> HostValue {
+    stop = number
+    return try machine.call("attempt")
+  }
+}
