@@ -125,8 +125,9 @@ struct OutputStream {
     end += length
   }
 
-  /// Gives how much was written: all unless the program is to stop. What an error drops counts.
-  private mutating func send(
+  /// Gives how much was written: all unless the program is to stop.
+  ///
+  /// What an error drops counts.
     _ bytes: UnsafePointer<UInt8>, count length: Int, _ engine: Engine, waits: Bool = true
   ) -> Int {
     if let receiver {
