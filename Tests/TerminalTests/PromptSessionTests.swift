@@ -44,6 +44,14 @@ struct PromptSessionTests {
     #expect(try text("s.l", of: terminal) == "let x = 3\n")
   }
 
+  @Test(arguments: [(":save 'two words.l'", "two words.l"), (":save ~/home.l", "home.l")])
+  func aFileIsNamedAsInAShell(line: String, file: String) async throws {
+    let terminal = try await PseudoTerminal.session()
+    try await terminal.answer(to: "let x = 3")
+    try await terminal.answer(to: line)
+    #expect(try text(file, of: terminal) == "let x = 3\n")
+  }
+
   @Test func aNameThatWasDeclaredTwiceIsToldWhenSaved() async throws {
     let terminal = try await PseudoTerminal.session(columns: 120)
     try await terminal.answer(to: "let x = 3")

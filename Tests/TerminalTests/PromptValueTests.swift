@@ -36,6 +36,14 @@ struct PromptValueTests {
     #expect(lines.suffix(2) == ["  … 9999600 more", "]"])
   }
 
+  @Test func manyLinesAreCut() async throws {
+    let terminal = try await PseudoTerminal.session(rows: 100)
+    try await terminal.answer(to: "let big = {}; for i in 0..2000 { big[f\"k{i}\"] = [i, i] }")
+    let lines = try await terminal.answer(to: "big")
+    #expect(lines.count == 60)
+    #expect(lines.suffix(2) == ["  … 77 lines and 1866 items more", "}"])
+  }
+
   @Test func aLongStringIsCut() async throws {
     let terminal = try await PseudoTerminal.session()
     let lines = try await terminal.answer(to: "'a' * 1000000")

@@ -24,8 +24,12 @@ struct ValueLayout {
     let count = lines.count
     if count > ValueLayout.mostLines {
       lines.removeSubrange((ValueLayout.mostLines - 2)..<(count - 1))
-      let left = count - lines.count
-      lines.insert(style.dim("  … \(left) lines more"), at: lines.count - 1)
+      var left = "\(count - lines.count) lines"
+      // The line that says so is among them.
+      if case .container(_, _, let omitted, _) = value, omitted > 0 {
+        left = "\(count - lines.count - 1) lines and \(omitted) items"
+      }
+      lines.insert(style.dim("  … \(left) more"), at: lines.count - 1)
     }
     return lines.joined(separator: "\n")
   }

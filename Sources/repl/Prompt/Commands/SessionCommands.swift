@@ -60,9 +60,13 @@ extension Prompt {
   }
 
   fileprivate func save(to name: String, replaces: Bool) {
-    // As completion offers it.
-    let home = getenv("HOME").map { String(cString: $0) } ?? "~"
-    let file = name.hasPrefix("~/") ? home + name.dropFirst() : name
+    var file = name
+    // As a shell would read it.
+    if let quote = file.first, "\"'".contains(quote), file.count > 2, file.last == quote {
+      file = String(file.dropFirst().dropLast())
+    } else if file.hasPrefix("~/"), let home = getenv("HOME") {
+      file = String(cString: home) + file.dropFirst()
+    }
     if file.isEmpty { return complain(":save needs the name of a file") }
     if transcript.isEmpty { return complain("nothing has run yet") }
     if !replaces, access(file, F_OK) == 0 {
