@@ -12,11 +12,10 @@ DESTDIR ?=
 # libncurses-dev holds libtinfo.a, which a static readline needs.
 BUILD_PACKAGES := libreadline-dev libminizip-dev zlib1g-dev libncurses-dev
 BENCH_PACKAGES := lua5.4 binutils python3
-BROWSER_PACKAGES := chromium
 # Writes the manual page.
 MANUAL_PACKAGES := python3
-# What some tests look at the manual page and the completions with; without them these are skipped.
-TEST_PACKAGES := python3 mandoc zsh fish
+# What some tests use: for the manual page and completions, the editors, and the page of the report.
+TEST_PACKAGES := python3 mandoc zsh fish vim chromium
 
 # The executable that ships needs nothing where it is installed, not even Swift's own libraries, and
 # starts in a millisecond. It has a folder of its own: its options would otherwise have the
@@ -27,13 +26,9 @@ STATIC_OPTIONS := -c release --product lang --scratch-path $(STATIC_BUILD) \
   -Xswiftc -static-executable -Xswiftc -use-ld=lld -Xlinker -lz -Xlinker -ltinfo \
   -Xlinker --icf=all
 # A copy of what the linker writes, which lies in the system's file cache in many small pieces: the copy
-# starts a quarter faster.
+# starts a quarter faster. It is written in pieces of 16 KB, since the system maps whole pieces: from
+# larger ones a small script has a megabyte more of the file in memory, and starts no sooner.
 LANG_BINARY := $(STATIC_BUILD)/lang
-
-# The same without the check for proxies at each store, to measure what that check costs. Lazy imports
-# do not work in it.
-UNCHECKED_BUILD := .build/unchecked
-UNCHECKED_BINARY := $(UNCHECKED_BUILD)/lang
 
 SWIFT_SOURCES := Package.swift Sources Tests examples/embedding/Package.swift \
   examples/embedding/Sources
@@ -59,11 +54,7 @@ build: executable ## build the executable that ships: static, optimised
 .PHONY: bench
 bench: executable ## measure against Lua and CPython; look at the machine code of the loop
 	@$(call install-packages,$(BENCH_PACKAGES))
-	swift build $(subst $(STATIC_BUILD),$(UNCHECKED_BUILD),$(STATIC_OPTIONS)) \
-	  -Xswiftc -DLANG_WITHOUT_REFERENCE_TABLE
-	@cp $(UNCHECKED_BUILD)/release/lang $(UNCHECKED_BINARY)
-	Benchmarks/run.py --lang "$(CURDIR)/$(LANG_BINARY)" \
-	  --lang-unchecked "$(CURDIR)/$(UNCHECKED_BINARY)" $(BENCH_OPTIONS)
+	Benchmarks/run.py --lang "$(CURDIR)/$(LANG_BINARY)" $(BENCH_OPTIONS)
 	Benchmarks/check-hot-loop.sh "$(CURDIR)/$(LANG_BINARY)"
 
 .PHONY: install
@@ -95,10 +86,6 @@ format: swift ## format the Swift sources in place
 lint: swift ## check the format of the Swift sources
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
 
-.PHONY: browser
-browser: ## install the browser that tests the page of --report=html
-	@$(call install-packages,$(BROWSER_PACKAGES))
-
 .PHONY: clean
 clean: ## remove everything that was built
 	rm -rf .build examples/embedding/.build Benchmarks/.work
@@ -122,13 +109,14 @@ install-files:
 install-completion = $(LANG_BINARY) --generate-completion-script $(1) | install -D -m 644 /dev/stdin
 
 .PHONY: test-tools
-test-tools:
+test-tools: ## install what some tests use and are skipped without: a browser, shells, vim
 	@$(call install-packages,$(TEST_PACKAGES))
 
 .PHONY: executable
 executable: packages
 	swift build $(STATIC_OPTIONS)
-	@cp $(STATIC_BUILD)/release/lang $(LANG_BINARY).new && mv $(LANG_BINARY).new $(LANG_BINARY)
+	@dd if=$(STATIC_BUILD)/release/lang of=$(LANG_BINARY).new bs=16k status=none && \
+	  chmod 755 $(LANG_BINARY).new && mv $(LANG_BINARY).new $(LANG_BINARY)
 	@$(LANG_BINARY) -e 'exit(0)' || { echo 'make: the executable does not run' >&2; exit 1; }
 
 .PHONY: packages

@@ -88,9 +88,6 @@ class Peers:
     def __init__(self, options):
         self.lang = None if options.without_lang else self.find(
             options.lang, "build it with `swift build -c release`, or name one with --lang")
-        # The same built without the check for proxies at each store; only that check is measured by it.
-        self.lang_unchecked = options.lang_unchecked and self.find(
-            options.lang_unchecked, "`make bench` builds it")
         self.lua = self.find(options.lua, "install the package lua5.4")
         self.luac = self.find(options.luac, "install the package lua5.4")
         self.python = self.find(options.python, "name one with --python")
@@ -369,8 +366,6 @@ def parse_options():
     parser.add_argument("--lang", metavar="PATH",
                         default=os.path.join(os.path.dirname(HERE), ".build", "release", "lang"),
                         help="the executable (default: the release build of this checkout)")
-    parser.add_argument("--lang-unchecked", metavar="PATH",
-                        help="the executable built with -DLANG_WITHOUT_REFERENCE_TABLE")
     parser.add_argument("--without-lang", action="store_true",
                         help="run and check only the peers")
     parser.add_argument("--lua", default="lua5.4", metavar="PATH")

@@ -50,8 +50,9 @@ def sentences(text):
     """Each sentence begins on a line of its own, and no line with a control character."""
     parts = re.split(r"(?<=[.:]) (?=[A-Z])", " ".join(text.split()))
     lines = [line for part in parts
-             for line in textwrap.wrap(part, 72, break_on_hyphens=False, break_long_words=False)]
-    return [("\\&" if line[0] in ".'" else "") + escaped(line) for line in lines]
+             for line in textwrap.wrap(escaped(part), 78, break_on_hyphens=False,
+                                       break_long_words=False)]
+    return [("\\&" if line[0] in ".'" else "") + line for line in lines]
 
 
 def usage(words):
@@ -157,11 +158,10 @@ def discussion(text):
     """Paragraphs; lines that are commands stand alone."""
     lines = []
     for paragraph in text.split("\n\n"):
-        lines.append(".Pp")
         if paragraph.startswith("lang "):
-            lines += [f".Dl {escaped(line)}" for line in paragraph.splitlines()]
+            lines += [".Bd -literal -offset indent", *map(escaped, paragraph.splitlines()), ".Ed"]
         else:
-            lines += prose(paragraph)
+            lines += [".Pp", *prose(paragraph)]
     return lines
 
 

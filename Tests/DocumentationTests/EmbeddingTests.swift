@@ -112,6 +112,26 @@ struct EmbeddingTests {
     #expect(machine.variable("places") == .tuple(places))
   }
 
+  @Test("Watching modules")
+  func watching() throws {
+    let machine = Machine()
+    machine.onModuleStep = { step in
+      print(step.kind.rawValue, step.module, step.place?.expression ?? "")
+    }
+    try machine.run("import math\nlet kept = [math]")
+    for module in machine.modules where module.state == .pending {
+      print(module.name, machine.references(toModule: module.name) ?? [])
+    }
+    try machine.loadModule("math")
+    #expect(machine.moduleSteps.map(\.kind) == [.found, .bound, .loading, .loaded, .patched])
+    #expect(machine.moduleSteps.last?.patched == 2)
+    #expect(
+      machine.references(toModule: "math") == [
+        "item of a list in <main>.kept", "variable math of <main>",
+      ])
+    #expect(machine.module(named: "math")?.state == .loaded)
+  }
+
   @Test("Functions and modules")
   func functions() throws {
     let machine = Machine()

@@ -12,7 +12,8 @@ import Testing
 ///   `.zip`.
 /// - `lang continues`: the program goes on. Modules in front of it are written while it waits, in place
 ///   of those that it has seen.
-/// - `console`: commands, behind `$ `, each with what it writes to standard output and error.
+/// - `console`: commands, behind `$ `, each with what it writes to standard output and error. `lang -i` is
+///   given the lines that stand behind its prompts; see `Transcript`.
 struct Example: Sendable, CustomTestStringConvertible {
   /// What is expected of it.
   enum Kind: String, Sendable {

@@ -56,6 +56,12 @@ struct ExampleTests {
     let folder = try TemporaryDirectory()
     try folder.write(example.files)
     for (command, output) in example.commands {
+      if let transcript = Transcript(command: command, text: output) {
+        let result = try await Executable.runCommand(
+          command, in: folder.url, input: transcript.input)
+        transcript.expectEqual(folder.hidden(result.output))
+        continue
+      }
       let result = try await Executable.runCommand(command, in: folder.url)
       #expect(folder.hidden(result.output) == output, "$ \(command)")
     }

@@ -39,8 +39,10 @@ enum Executable {
   }
 
   /// Runs a line of shell in `folder`, where `lang` is the executable; gives standard output and
-  /// error as one.
-  static func runCommand(_ command: String, in folder: URL) async throws -> Result {
+  /// error as one, in the order in which they were written.
+  static func runCommand(
+    _ command: String, in folder: URL, input: String = ""
+  ) async throws -> Result {
     guard let path else { throw CocoaError(.fileNoSuchFile) }
     let tools = try TemporaryDirectory()
     try FileManager.default.createSymbolicLink(
@@ -48,7 +50,7 @@ enum Executable {
     let process = makeProcess("/bin/sh", ["-c", "exec 2>&1; \(command)"], folder)
     let searched = process.environment?["PATH"] ?? "/usr/bin:/bin"
     process.environment?["PATH"] = "\(tools.url.path):\(searched)"
-    return try await run(process, pausing: []).result
+    return try await run(process, input: input, pausing: []).result
   }
 
   private static func makeProcess(_ path: String, _ arguments: [String], _ folder: URL) -> Process {
@@ -62,7 +64,7 @@ enum Executable {
 
   /// Runs a process, and kills it after a minute.
   private static func run(
-    _ process: Process, pausing steps: [() throws -> Void]
+    _ process: Process, input text: String = "", pausing steps: [() throws -> Void]
   ) async throws -> (outputs: [String], result: Result) {
     // A file, not a pipe: nobody has to read while the program runs.
     let scratch = try TemporaryDirectory()
@@ -82,6 +84,7 @@ enum Executable {
     DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: timer)
     defer { timer.cancel() }
 
+    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
     var outputs: [String] = []
     var text = Data()
     var remaining = steps[...]

@@ -21,6 +21,26 @@ enum Repository {
     return object
   }
 
+  /// The programs in the documentation, with the place where each stands.
+  static func documentedPrograms() throws -> [(place: String, text: String)] {
+    let folder = url("docs")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".md") }.sorted()
+    return try files.flatMap { file -> [(place: String, text: String)] in
+      var programs: [(place: String, text: String)] = []
+      var isInside = false
+      for (number, line) in try text("docs/" + file).components(separatedBy: "\n").enumerated() {
+        if isInside, line != "```" {
+          programs[programs.count - 1].text += line + "\n"
+        } else if isInside || line == "```lang" || line.hasPrefix("```lang ") {
+          isInside.toggle()
+          if isInside { programs.append(("docs/\(file), the program at line \(number + 2)", "")) }
+        }
+      }
+      return programs
+    }
+  }
+
   /// The paths of all programs that editors are tried with, below the root and sorted.
   static func programs() -> [String] {
     ["examples", "Benchmarks/programs", "Tests/scripts"].flatMap { folder in

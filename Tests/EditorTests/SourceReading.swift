@@ -35,8 +35,8 @@ struct SourcePiece {
 
 /// Cuts a program into pieces with the language's own lexer, and tells words apart by its parser.
 ///
-/// The lexer knows reserved words, numbers and strings. Whether `class` is a keyword or the name of a
-/// method, and what a name stands for, is in the tree.
+/// The lexer knows reserved words, numbers and strings. Whether `class` is a keyword or the name of
+/// a method, and what a name stands for, is in the tree.
 struct SourceReading {
   /// The pieces in their order.
   private(set) var pieces: [SourcePiece] = []

@@ -3,8 +3,8 @@ import Foundation
 /// A TextMate grammar, read from its JSON file, with every expression compiled.
 ///
 /// Of the format it knows what the grammar of this repository uses: `match`, `begin` and `end` with
-/// captures, `name`, `contentName`, `patterns`, and `include` of repository entries. Anything else is
-/// an error, so that nothing is passed over in silence. Nothing in it changes once it is made, so
+/// captures, `name`, `contentName`, `patterns`, and `include` of repository entries. Anything else
+/// is an error, so that nothing is passed over in silence. Nothing in it changes once it is made, so
 /// that tests can share it.
 final class TextMateGrammar: @unchecked Sendable {
   /// One rule that can match: a single expression, or a region from `begin` to `end`.
@@ -20,6 +20,8 @@ final class TextMateGrammar: @unchecked Sendable {
     let endCaptures: [Int: [String]]
     /// What can match inside of the region, in order.
     fileprivate(set) var inner: [Rule] = []
+    /// Finds the next match inside of the region.
+    fileprivate(set) var scanner: Scanner?
 
     fileprivate init(
       scopes: [String], contentScopes: [String], expression: Expression,
@@ -34,12 +36,53 @@ final class TextMateGrammar: @unchecked Sendable {
     }
   }
 
-  /// A compiled expression with a number of its own, under which a line remembers its match.
+  /// An expression of the grammar.
   struct Expression {
-    let number: Int
-    let regularExpression: NSRegularExpression
+    let source: String
+    let groupCount: Int
     /// True for an expression with `\A`, which holds at the beginning of a file only.
-    let isForFirstLine: Bool
+    var isForFirstLine: Bool { source.contains("\\A") }
+  }
+
+  /// All that can match inside of a region, as one expression.
+  ///
+  /// The branches of an alternation are tried from left to right at each place, which is the order
+  /// that the format asks for: the place first, then the end of the region, then the patterns as
+  /// they are listed.
+  struct Scanner {
+    /// A branch: its rule, or nil for the end of the region, and the group that holds its match.
+    typealias Branch = (rule: Rule?, group: Int)
+
+    private let expression: NSRegularExpression?
+    private let branches: [Branch]
+
+    fileprivate init(end: Expression?, rules: [Rule], isFirstLine: Bool) throws {
+      var sources: [String] = []
+      var branches: [Branch] = []
+      var group = 1
+      let candidates = (end.map { [($0, nil)] } ?? []) + rules.map { ($0.expression, Optional($0)) }
+      for (expression, rule) in candidates where isFirstLine || !expression.isForFirstLine {
+        sources.append("(\(expression.source))")
+        branches.append((rule, group))
+        group += 1 + expression.groupCount
+      }
+      self.branches = branches
+      expression =
+        sources.isEmpty
+        ? nil : try NSRegularExpression(pattern: sources.joined(separator: "|"))
+    }
+
+    /// The first match in `line` from the UTF-16 offset `position` on.
+    func firstMatch(
+      in line: String, from position: Int, length: Int
+    ) -> (Branch, NSTextCheckingResult)? {
+      let match = expression?.firstMatch(
+        in: line, options: [.withTransparentBounds, .withoutAnchoringBounds],
+        range: NSRange(location: position, length: length - position))
+      guard let match else { return nil }
+      let branch = branches.first { match.range(at: $0.group).location != NSNotFound }
+      return branch.map { ($0, match) }
+    }
   }
 
   /// What is wrong with a grammar.
@@ -51,8 +94,8 @@ final class TextMateGrammar: @unchecked Sendable {
   let scope: String
   /// The rules at the top.
   private(set) var rules: [Rule] = []
-  /// How many expressions there are.
-  private(set) var expressionCount = 0
+  /// Find the next match outside of all regions, on the first line and on the others.
+  private(set) var scanners: (first: Scanner, others: Scanner)!
   /// Every expression as it is written.
   private(set) var sources: [String] = []
   /// The names of all entries of the repository, and of those that something includes.
@@ -76,6 +119,13 @@ final class TextMateGrammar: @unchecked Sendable {
     while let (rule, patterns, place) = pending.popLast() {
       rule.inner = try flatten(patterns, at: place, including: [])
     }
+    for rule in compiled.values.joined() where rule.end != nil {
+      rule.scanner = try Scanner(end: rule.end, rules: rule.inner, isFirstLine: false)
+    }
+    scanners = (
+      try Scanner(end: nil, rules: rules, isFirstLine: true),
+      try Scanner(end: nil, rules: rules, isFirstLine: false)
+    )
   }
 
   /// The rules that a list of patterns stands for, includes replaced by what they name.
@@ -155,10 +205,7 @@ final class TextMateGrammar: @unchecked Sendable {
     do {
       let expression = try NSRegularExpression(pattern: source)
       sources.append(source)
-      expressionCount += 1
-      return Expression(
-        number: expressionCount - 1, regularExpression: expression,
-        isForFirstLine: source.contains("\\A"))
+      return Expression(source: source, groupCount: expression.numberOfCaptureGroups)
     } catch {
       throw Failure(description: "\(place): \(source) does not compile")
     }

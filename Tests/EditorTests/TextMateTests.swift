@@ -20,6 +20,17 @@ import Testing
     report(problems)
   }
 
+  @Test func examplesOfTheDocumentationAreColouredAsTheLanguageReadsThem() throws {
+    let grammar = try Self.grammar.get()
+    let programs = try Repository.documentedPrograms()
+    #expect(programs.count > 100)
+    let problems = try programs.compactMap { place, text in
+      let result = try TextMateTokenizer.tokenize(text, grammar)
+      return firstDisagreement(text, file: place, result, .textMate)
+    }
+    report(problems)
+  }
+
   @Test func everyEntryIsUsed() throws {
     let grammar = try Self.grammar.get()
     #expect(grammar.entries.subtracting(grammar.includedEntries) == [])

@@ -2,8 +2,8 @@ import Foundation
 
 /// Gives text its scopes by a grammar, line by line, as an editor does.
 ///
-/// At each place the rule wins whose match begins first; of several that begin at the same place the
-/// end of the region, then the one that is listed first.
+/// At each place the rule wins whose match begins first; of several that begin at the same place
+/// the end of the region, then the one that is listed first.
 struct TextMateTokenizer {
   /// The scopes of every byte of a text, outermost first.
   struct Result {
@@ -22,11 +22,6 @@ struct TextMateTokenizer {
     var contentScopes: [String]
   }
 
-  private enum Winner {
-    case end
-    case rule(TextMateGrammar.Rule)
-  }
-
   private let grammar: TextMateGrammar
   private var regions: [Region]
   private var result = Result()
@@ -34,11 +29,7 @@ struct TextMateTokenizer {
   private var isFirstLine = true
 
   // The line at hand.
-  private var line: NSString = ""
   private var text = ""
-  /// For every expression the first match at or behind the place from which it was searched.
-  private var matches: [NSTextCheckingResult?]
-  private var searchedFrom: [Int]
   /// For every UTF-16 unit the number of its scopes.
   private var units: [Int32] = []
 
@@ -62,8 +53,6 @@ struct TextMateTokenizer {
   private init(_ grammar: TextMateGrammar) {
     self.grammar = grammar
     regions = [Region(rule: nil, scopes: [grammar.scope], contentScopes: [grammar.scope])]
-    matches = Array(repeating: nil, count: grammar.expressionCount)
-    searchedFrom = Array(repeating: -1, count: grammar.expressionCount)
   }
 
   private mutating func number(of scopes: [String]) -> Int32 {
@@ -80,68 +69,45 @@ struct TextMateTokenizer {
     // Editors take the carriage return of a CRLF line end away before they look.
     let hasReturn = content.utf8.last == 13
     text = (hasReturn ? String(content.unicodeScalars.dropLast()) : content) + "\n"
-    line = text as NSString
-    units = Array(repeating: 0, count: line.length)
-    for index in searchedFrom.indices { searchedFrom[index] = -1 }
+    units = Array(repeating: 0, count: text.utf16.count)
     var position = 0
-    while let (winner, match) = firstMatch(from: position) {
-      paint(position..<match.range.location, regions[regions.count - 1].contentScopes)
-      try apply(winner, match)
-      position = match.range.location + match.range.length
+    while let (branch, match) = scanner.firstMatch(
+      in: text, from: position, length: units.count)
+    {
+      let range = match.range(at: branch.group)
+      paint(position..<range.location, regions[regions.count - 1].contentScopes)
+      try apply(branch, match)
+      position = range.location + range.length
     }
-    paint(position..<line.length, regions[regions.count - 1].contentScopes)
+    paint(position..<units.count, regions[regions.count - 1].contentScopes)
     copyToBytes(hasReturn: hasReturn)
     isFirstLine = false
   }
 
-  private mutating func firstMatch(from position: Int) -> (Winner, NSTextCheckingResult)? {
-    var best: (Winner, NSTextCheckingResult)?
-    let rule = regions[regions.count - 1].rule
-    if let end = rule?.end, let match = match(of: end, from: position) { best = (.end, match) }
-    for candidate in rule?.inner ?? grammar.rules {
-      if let best, best.1.range.location == position { return best }
-      guard let match = match(of: candidate.expression, from: position) else { continue }
-      if best == nil || match.range.location < best!.1.range.location {
-        best = (.rule(candidate), match)
-      }
-    }
-    return best
+  private var scanner: TextMateGrammar.Scanner {
+    regions[regions.count - 1].rule?.scanner
+      ?? (isFirstLine ? grammar.scanners.first : grammar.scanners.others)
   }
 
-  private mutating func match(
-    of expression: TextMateGrammar.Expression, from position: Int
-  ) -> NSTextCheckingResult? {
-    if expression.isForFirstLine, !isFirstLine { return nil }
-    let number = expression.number
-    if searchedFrom[number] >= 0 {
-      // No expression asks where the search began, so a match that lies ahead stays the first.
-      guard let known = matches[number] else { return nil }
-      if known.range.location >= position { return known }
-    }
-    searchedFrom[number] = position
-    matches[number] = expression.regularExpression.firstMatch(
-      in: text, options: [.withTransparentBounds, .withoutAnchoringBounds],
-      range: NSRange(location: position, length: line.length - position))
-    return matches[number]
-  }
-
-  private mutating func apply(_ winner: Winner, _ match: NSTextCheckingResult) throws {
-    switch winner {
-    case .end:
+  private mutating func apply(
+    _ branch: TextMateGrammar.Scanner.Branch, _ match: NSTextCheckingResult
+  ) throws {
+    guard let rule = branch.rule else {
       let region = regions.removeLast()
-      paint(match, region.scopes, region.rule?.endCaptures ?? [:])
-    case .rule(let rule):
-      guard match.range.length > 0 else {
-        // Editors would stand still here, or skip a character.
-        throw TextMateGrammar.Failure(
-          description: "\(rule.expression.regularExpression.pattern) matches nothing in \(text)")
-      }
-      let scopes = regions[regions.count - 1].contentScopes + rule.scopes
-      paint(match, scopes, rule.captures)
-      if rule.end != nil {
-        regions.append(
-          Region(rule: rule, scopes: scopes, contentScopes: scopes + rule.contentScopes))
-      }
+      let groupCount = region.rule?.end?.groupCount ?? 0
+      return paint(
+        match, branch.group, groupCount, region.scopes, region.rule?.endCaptures ?? [:])
+    }
+    guard match.range(at: branch.group).length > 0 else {
+      // Editors would stand still here, or skip a character.
+      throw TextMateGrammar.Failure(
+        description: "\(rule.expression.source) matches nothing in \(text)")
+    }
+    let scopes = regions[regions.count - 1].contentScopes + rule.scopes
+    paint(match, branch.group, rule.expression.groupCount, scopes, rule.captures)
+    if rule.end != nil {
+      regions.append(
+        Region(rule: rule, scopes: scopes, contentScopes: scopes + rule.contentScopes))
     }
   }
 
@@ -149,15 +115,16 @@ struct TextMateTokenizer {
 
   /// Gives a match its scopes, and its captures theirs on top; captures nest by their ranges.
   private mutating func paint(
-    _ match: NSTextCheckingResult, _ scopes: [String], _ captures: [Int: [String]]
+    _ match: NSTextCheckingResult, _ group: Int, _ groupCount: Int, _ scopes: [String],
+    _ captures: [Int: [String]]
   ) {
-    paint(range(match.range), scopes)
+    paint(range(match.range(at: group)), scopes)
     var open: [(Range<Int>, [String])] = []
-    for number in 0..<match.numberOfRanges {
-      guard let added = captures[number], match.range(at: number).location != NSNotFound else {
-        continue
-      }
-      let captured = range(match.range(at: number))
+    for number in 0...groupCount {
+      guard let added = captures[number] else { continue }
+      let place = match.range(at: group + number)
+      if place.location == NSNotFound { continue }
+      let captured = range(place)
       open.removeAll { $0.0.upperBound <= captured.lowerBound }
       let stack = (open.last?.1 ?? scopes) + added
       paint(captured, stack)

@@ -35,9 +35,9 @@ struct Vim {
     return version.contains("+syntax") && version.contains("+eval") ? Vim(program: program) : nil
   }
 
-  /// Opens files by their paths.
-  func open(_ files: [URL]) async throws -> [Buffer] {
-    let texts = try await process(files, indents: false)
+  /// Opens files by their paths; `detect` is the value of `g:lang_detect`, unless it is empty.
+  func open(_ files: [URL], detect: String = "") async throws -> [Buffer] {
+    let texts = try await process(files, ["LANG_DETECT": detect])
     return try zip(files, texts).map { file, lines in
       let kind = lines[0].split(separator: " ", omittingEmptySubsequences: false).map(String.init)
       var buffer = Buffer(fileType: kind[0])
@@ -63,7 +63,9 @@ struct Vim {
   }
 
   /// Opens texts, each as a file of its own.
-  func open(texts: [String], name: String = "text.l") async throws -> [Buffer] {
+  func open(
+    texts: [String], name: String = "text.l", detect: String = ""
+  ) async throws -> [Buffer] {
     try await withFolder { folder in
       try await open(
         texts.enumerated().map { index, text in
@@ -72,17 +74,19 @@ struct Vim {
           let file = inner.appendingPathComponent(name)
           try Data(text.utf8).write(to: file)
           return file
-        })
+        }, detect: detect)
     }
   }
 
   /// The lines of files, indented anew.
   func indent(_ files: [URL]) async throws -> [[String]] {
-    try await process(files, indents: true).map { Array($0.dropFirst()) }
+    try await process(files, ["LANG_INDENT": "1"]).map { Array($0.dropFirst()) }
   }
 
   /// Runs one Vim over all files; gives for each the lines that `highlight.vim` wrote.
-  private func process(_ files: [URL], indents: Bool) async throws -> [[String]] {
+  private func process(
+    _ files: [URL], _ environment: [String: String]
+  ) async throws -> [[String]] {
     try await withFolder { folder in
       let list = folder.appendingPathComponent("files")
       let output = folder.appendingPathComponent("output")
@@ -92,8 +96,8 @@ struct Vim {
         ["-u", "NONE", "-i", "NONE", "-N", "-es", "-S", Self.script.path],
         [
           "LANG_FILES": list.path, "LANG_OUTPUT": output.path,
-          "LANG_EDITORS": Repository.url("editors").path, "LANG_INDENT": indents ? "1" : "",
-        ])
+          "LANG_EDITORS": Repository.url("editors").path,
+        ].merging(environment) { _, new in new })
       guard let text = try? String(contentsOf: output, encoding: .utf8) else {
         throw Failure(description: "vim wrote nothing; it said: \(message)")
       }

@@ -44,10 +44,11 @@ struct ModuleEventsTests {
     workshop.write("a.l", "let x = 1\n")
     workshop.write("b.l", "import a\nfn late() => a.x\n")
     workshop.run("import b\nlet old = b.late\nfn again() { reload(b) }\nfn use() => old()\n")
-    workshop.write("b.l", "# Another text.\nlet late = nil\n")
+    workshop.write("b.l", "# Another text.\nimport a\nlet late = nil\n")
     workshop.call("again")
     workshop.call("use")
-    #expect(try importers("a", workshop) == ["find b", "bind b", "load b"])
+    // The last is of the function that the old text made.
+    #expect(try importers("a", workshop) == ["find b", "bind b", "bind b", "load b"])
     #expect(try importers("b", workshop) == ["find __main__", "bind __main__", "load __main__"])
   }
 

@@ -237,11 +237,11 @@ struct ReportTests {
     weak var forgotten: ModuleLoad?
     do {
       let load = ModuleLoad(reason: .firstUse, cause: nil)
-      engine.pointee.modules.log.note(.load, number, at: nil, load)
+      engine.noteStep(.load, number, at: nil, load)
       forgotten = load
     }
     #expect(forgotten != nil)
-    for _ in 0..<ModuleLog.capacity { engine.pointee.modules.log.note(.bind, number, at: nil) }
+    for _ in 0..<ModuleLog.capacity { engine.noteStep(.bind, number, at: nil) }
     let log = engine.pointee.modules.log
     #expect(log.events.count <= ModuleLog.capacity)
     #expect(log.events.count + log.droppedCount == ModuleLog.capacity + 6)

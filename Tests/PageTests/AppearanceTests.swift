@@ -18,7 +18,7 @@ extension PageTests {
       #expect(ground == (scheme == "light" ? "rgb(248, 246, 242)" : "rgb(18, 19, 22)"))
       let measured = try page.number("(\(Appearance.measure)).count")
       #expect(measured > 200)
-      for step in stride(from: 0, through: program.events.count, by: 6) {
+      for step in stride(from: 0, through: program.events.count, by: 15) {
         try page.go(to: step)
         let poor = try #require(try page.evaluate("(\(Appearance.measure)).poor") as? [String])
         #expect(poor == [], "step \(step)")
@@ -52,7 +52,7 @@ extension PageTests {
         try Programs.withAll(), try Programs.withoutImports(), try Programs.hostile(),
       ] {
         let page = try Page(program, .phone)
-        for step in stride(from: 0, through: program.events.count, by: 5) {
+        for step in stride(from: 0, through: program.events.count, by: 12) {
           try page.go(to: step)
           #expect(try page.number("document.documentElement.scrollWidth") == 360)
           #expect(

@@ -96,7 +96,7 @@ struct PageTests {
     #expect(try page.content("#failed").contains("AttributeError: module 'early' has no attribute"))
     #expect(try page.number("document.querySelectorAll('#modules tbody tr').length") == 14)
     #expect(
-      try page.content("#modules tr[data-module=plot] td:nth-child(3)") == "main.l:11plot.draw")
+      try page.content("#modules tr[data-module=plot] td:nth-child(3)") == "main.l:11 plot.draw")
     #expect(try page.content("#modules tr[data-module=plot] td:last-child") == "3")
     #expect(try page.content("#modules tr[data-module=tables] td:last-child") == "0 + 2 names")
     #expect(try page.content("#memory").contains("in use"))

@@ -73,6 +73,7 @@ extension Engine {
       text = makeString(
         String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self))
     }
+    if isatty(0) == 1 { pointee.output.isAtLineStart = true }
     pointee.input.skip(line.count)
     return text
   }

@@ -87,7 +87,7 @@ enum LazyModule {
     NativeDefinition("pending", "", "Gives the sorted names of the modules that are pending.") {
       (call) throws(RaisedError) -> Value in
       let engine = call.engine
-      let names = engine.pointee.modules.records.filter { $0.state == .pending && $0.isImported }
+      let names = engine.pointee.modules.records.filter(\.isPending)
         .map(\.name).sorted()
       return engine.makeList(of: names)
     },
@@ -112,9 +112,9 @@ enum LazyModule {
       // A module that is loaded may import others, which come behind it.
       while number < engine.pointee.modules.records.count {
         let record = engine.pointee.modules.records[number]
-        if record.state == .pending && record.isImported && record.name.hasPrefix(prefix) {
+        if record.isPending && record.name.hasPrefix(prefix) {
           _ = try engine.load(number, because: .asked)
-          loaded.append(record.name)
+          loaded.append(record.shownName)
         }
         number += 1
       }

@@ -180,6 +180,21 @@ public final class Machine {
     return result
   }
 
+  /// The functions that the main module has defined, in the order in which it declares them.
+  public var functionNames: [String] {
+    guard let number = engine.pointee.modules.byName["__main__"],
+      let module = engine.pointee.modules.records[number].module
+    else { return [] }
+    let names = module.pointee.names
+    return (0..<names.count).compactMap { position in
+      let entry = names.entries.unsafelyUnwrapped[position]
+      let value = module.pointee.slots[entry.value.int]
+      guard value.tag == .function, value.function.pointee.prototype.pointee.module == module
+      else { return nil }
+      return engine.pointee.symbols.text(of: entry.symbol)
+    }
+  }
+
   // MARK: Native functions and modules
 
   /// Adds a function that every program run afterwards can import from the module `host`.
@@ -232,6 +247,24 @@ public final class Machine {
   @discardableResult
   public func flushOutput(waits: Bool = true) -> Bool {
     engine.pointee.output.flush(engine, waits: waits)
+  }
+
+  /// Ends the line that programs have begun to print, if they have, and writes it all out.
+  ///
+  /// For who writes to the same place, such as a prompt.
+  public func finishOutputLine() {
+    if !engine.pointee.output.isAtLineStart {
+      var lineEnd: UInt8 = 0x0A
+      engine.pointee.output.write(&lineEnd, count: 1)
+    }
+    engine.pointee.output.flush()
+  }
+
+  /// Whether `input` may read more of standard input than the line that it gives, which is faster;
+  /// otherwise whoever reads next, in this process or another, gets what is behind the line.
+  public var inputReadsAhead: Bool {
+    get { engine.pointee.input.readsAhead }
+    set { engine.pointee.input.readsAhead = newValue }
   }
 
   /// Asks the running program to stop with an `Interrupt`; from any thread, at any time.

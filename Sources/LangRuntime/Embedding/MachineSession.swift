@@ -57,15 +57,8 @@ public final class MachineSession {
   ///   - text: The piece.
   ///   - limits: How much is taken of the value that it comes to.
   public func evaluate(_ text: String, showing limits: ShownValue.Limits = .none) -> Outcome {
-    let engine = machine.engine
     let source = LoadedSource(name: "<input>", bytes: Array(text.utf8))
-    let known = globals.isEmpty ? startingGlobals : globals
-    let outcome = source.bytes.withUnsafeBufferPointer {
-      Compilation.compile(
-        $0, symbols: engine.pointee.symbols, knownGlobals: known, allowsRedeclaration: true,
-        showsExpressions: true)
-    }
-    switch outcome {
+    switch compile(source.bytes) {
     case .failed(let diagnostics, let isIncomplete):
       if isIncomplete { return .incomplete }
       return .failed(
@@ -74,6 +67,21 @@ public final class MachineSession {
     case .compiled(let compiled):
       record.loadedSource = source
       return run(compiled, limits)
+    }
+  }
+
+  /// Whether a text is a correct beginning to which more must be added; runs nothing.
+  public func isIncomplete(_ text: String) -> Bool {
+    if case .failed(_, isIncomplete: true) = compile(Array(text.utf8)) { return true }
+    return false
+  }
+
+  private func compile(_ bytes: [UInt8]) -> Compilation.Outcome {
+    let known = globals.isEmpty ? startingGlobals : globals
+    return bytes.withUnsafeBufferPointer {
+      Compilation.compile(
+        $0, symbols: machine.engine.pointee.symbols, knownGlobals: known,
+        allowsRedeclaration: true, showsExpressions: true)
     }
   }
 
@@ -106,6 +114,10 @@ public final class MachineSession {
     defer {
       engine.pointee.top = top
       engine.pointee.output.flush(engine)
+      // `import *` has entered names that no text declares.
+      if let module, module.pointee.slotCount > globals.count {
+        globals = MachineSession.variables(of: module)
+      }
     }
     do throws(RaisedError) {
       let function = try prepare(compiled)

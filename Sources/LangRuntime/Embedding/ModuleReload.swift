@@ -27,9 +27,9 @@ extension Machine {
       do throws(RaisedError) {
         let number = try engine.knownModule(name)
         let record = engine.pointee.modules.records[number]
-        let before = engine.declarations(of: record)
+        let before = record.loadedSource?.declarations ?? [:]
         _ = try engine.reload(number)
-        let after = engine.declarations(of: record)
+        let after = record.loadedSource?.declarations ?? [:]
         guard let step = engine.lastStep(.reload, of: number) else { return }
         let changed = after.filter { name, text in
           guard let old = before[name] else { return false }
@@ -88,41 +88,6 @@ extension Engine {
   fileprivate func knownModule(_ name: String) throws(RaisedError) -> Int {
     if let number = pointee.modules.byName[name] { return number }
     throw importError("no module '\(name)' was imported")
-  }
-
-  /// The declarations at the top of a module's source, as they read; what imports bind is not among them.
-  fileprivate func declarations(of record: ModuleRecord) -> [String: [UInt8]] {
-    guard let source = record.loadedSource else { return [:] }
-    let tree = source.syntaxTree
-    var declarations: [String: [UInt8]] = [:]
-    func add(_ symbol: UInt32, _ node: Node) {
-      let text = source.bytes[Int(node.start)..<Int(node.end)]
-      declarations[tree.symbols.text(of: Symbol(symbol)), default: []] += text
-    }
-    func addNames(of pattern: Node, _ node: Node) {
-      switch pattern.kind {
-      case .name: add(pattern.a, node)
-      case .restPattern: addNames(of: tree.nodes[Int(pattern.a)], node)
-      case .tuplePattern:
-        for position in 0..<pattern.b {
-          addNames(of: tree.nodes[Int(tree.extra[Int(pattern.a + position)])], node)
-        }
-      default: break
-      }
-    }
-    let root = tree.nodes[Int(tree.root)]
-    for position in 0..<root.b {
-      let node = tree.nodes[Int(tree.extra[Int(root.a + position)])]
-      switch node.kind {
-      case .functionDeclaration:
-        let function = tree.nodes[Int(node.a)]
-        add(function.a, node)
-      case .classDeclaration: add(node.a, node)
-      case .declaration: addNames(of: tree.nodes[Int(node.a)], node)
-      default: break
-      }
-    }
-    return declarations
   }
 }
 

@@ -167,7 +167,7 @@ extension Engine {
       case .loaded: .loaded
       }
     var summary = ModuleSummary(
-      name: record.name, state: state, isNative: record.form == .native,
+      name: record.shownName, state: state, isNative: record.form == .native,
       isPackage: record.isPackage, location: record.location)
     summary.importedAt = reader.read(record.importedAt)
     summary.importers = importers

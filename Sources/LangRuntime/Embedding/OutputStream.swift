@@ -26,6 +26,9 @@ struct OutputStream {
   ///
   /// `EPIPE` says that the reader has gone away.
   private(set) var failure: Int32 = 0
+  /// Whether what comes next begins a line: what was written ended one, or a person has since pressed
+  /// Enter.
+  var isAtLineStart = true
 
   private static let usualCapacity = 1 << 14
   /// A pipe that can be written to has room for as much.
@@ -63,6 +66,7 @@ struct OutputStream {
   mutating func write(
     _ bytes: UnsafePointer<UInt8>, count length: Int, _ engine: Engine
   ) -> Bool {
+    if length > 0 { isAtLineStart = bytes[length - 1] == 0x0A }
     if length > OutputStream.usualCapacity - end {
       let isEmpty = flush(engine)
       if isEmpty && length > OutputStream.usualCapacity {
@@ -86,6 +90,7 @@ struct OutputStream {
     if length <= OutputStream.usualCapacity || !flush(engine) {
       return write(text.bytes, count: length, engine)
     }
+    isAtLineStart = text.bytes[length - 1] == 0x0A
     let sent = send(text.bytes, count: length, engine)
     if sent == length { return true }
     free(buffer)

@@ -37,7 +37,7 @@ extension MachineSession {
 
   /// The names that can follow: of variables and built-ins for an empty path, of attributes for `["m", "x"]`.
   ///
-  /// Runs and loads nothing: of what is not loaded there are none.
+  /// Runs and loads nothing: of a module that is not loaded the source is read.
   public func names(at path: [String]) -> [String] {
     let engine = machine.engine
     guard !path.isEmpty else {
@@ -45,7 +45,11 @@ extension MachineSession {
       names += globals.map { engine.pointee.symbols.text(of: $0) }
       return Set(names.filter { !$0.hasPrefix("__") && $0 != "_" }).sorted()
     }
-    return value(at: path).map { engine.quietNames(of: $0) } ?? []
+    if let value = value(at: path) { return engine.quietNames(of: value) }
+    // A module in a package that is not loaded.
+    guard let package = moduleName(at: [path[0]]) else { return [] }
+    let name = ([package] + path.dropFirst()).joined(separator: ".")
+    return engine.pointee.modules.byName[name] == nil ? [] : engine.quietNames(ofModule: name)
   }
 
   /// What a path of names leads to, as far as that can be found without running anything.
@@ -148,24 +152,14 @@ extension Engine {
   /// The names of a value's attributes, without running or loading anything.
   func quietNames(of value: Value) -> [String] {
     switch value.tag {
-    case .proxy, .deferred: return []
+    case .deferred: return []
+    case .proxy:
+      return quietNames(ofModule: pointee.modules.records[value.proxy.pointee.record].name)
     case .module:
       let record = pointee.modules.records[value.module.pointee.record]
       let inside = record.isPackage ? importableModules(in: record.name) : []
       return Set(attributeNames(of: value) + inside).sorted()
     default: return attributeNames(of: value)
     }
-  }
-}
-
-extension Machine {
-  /// The names of a module's attributes; none unless it is loaded.
-  ///
-  /// Loads nothing.
-  public func attributeNames(ofModule name: String) -> [String] {
-    guard let number = engine.pointee.modules.byName[name],
-      let module = engine.pointee.modules.records[number].module
-    else { return [] }
-    return engine.quietNames(of: Value(.module, module))
   }
 }

@@ -58,6 +58,9 @@ final class ModuleRecord {
     self.form = form
   }
 
+  /// What lists of modules call it: `.` for the folder of a script, which has no name of its own.
+  var shownName: String { name.isEmpty ? "." : name }
+
   /// The part of the name behind the last dot.
   var lastName: Substring {
     guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return Substring(name) }
@@ -118,6 +121,9 @@ final class ModuleRecord {
 
   /// Whether it is found by imports: neither a program nor a part of the machine.
   var isImported: Bool { form != .program && form != .machine }
+
+  /// Whether an import has found it and nothing has loaded it.
+  var isPending: Bool { state == .pending && isImported && !isForgotten }
 
   /// Whether other modules are looked for inside.
   var isPackage: Bool { form == .package || form == .folder }

@@ -64,14 +64,7 @@ public struct Value: BitwiseCopyable {
   /// Whether this refers to a string.
   @inline(__always) public var isString: Bool { tag == .string }
   /// Whether the value must be looked at before it is stored: a proxy, a deferred name, or nothing.
-  @inline(__always) var isUnresolved: Bool {
-    #if LANG_WITHOUT_REFERENCE_TABLE
-      // Only to measure what the check costs (`make bench`); lazy imports do not work then.
-      return false
-    #else
-      return tag.rawValue < Tag.false.rawValue
-    #endif
-  }
+  @inline(__always) var isUnresolved: Bool { tag.rawValue < Tag.false.rawValue }
   /// Whether the value is `nil`, a bool, an int of 64 bits, a float or a string: comparing two of
   /// them runs no code of the program.
   @inline(__always) var isPlain: Bool {

@@ -8,14 +8,15 @@ struct LangCommand: ParsableCommand {
   static let version = "0.1.0"
 
   static let commands: [any ParsableCommand.Type] = [
-    CheckCommand.self, BundleCommand.self, LearnCommand.self, DisassembleCommand.self,
+    CheckCommand.self, BundleCommand.self, TestCommand.self, LearnCommand.self,
+    DisassembleCommand.self,
   ]
 
   static let configuration = CommandConfiguration(
     commandName: "lang", version: "lang \(version)", subcommands: commands)
 
   // Not taken from the above: `lang file.l` asks for them, and must not set up the parser.
-  private static let commandNames = ["bundle", "check", "dis", "help", "learn"]
+  private static let commandNames = ["bundle", "check", "dis", "help", "learn", "test"]
 
   /// Whether a word is one of the subcommands, not a script.
   static func isCommand(_ word: String) -> Bool { commandNames.contains(word) }

@@ -59,8 +59,8 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Report at the end what became of each module: 'text', 'json', or 'html' for a page that shows "
-        + "it in a browser and wants --report-to; --report alone is 'text'.",
+      "Report at the end what became of each module; --report alone is --report=text, and html, a page "
+        + "for a browser, wants --report-to.",
       valueName: "format"))
   var report: ReportFormat?
 
@@ -83,7 +83,11 @@ struct RunCommand: ParsableCommand {
   static func parse(untouched words: [String]) throws -> RunCommand {
     // The parser knows no option that may have a value and may have none.
     var command = try parse(words.map { $0 == "--report" ? "--report=text" : $0 })
-    func restore(_ rest: inout [String]) { rest = Array(words.suffix(rest.count)) }
+    func restore(_ rest: inout [String]) {
+      for (index, word) in words.suffix(rest.count).enumerated() where word == "--report" {
+        rest[index] = word
+      }
+    }
     restore(&command.codeAndArguments)
     restore(&command.moduleAndArguments)
     restore(&command.fileAndArguments)

@@ -1,4 +1,5 @@
 import Glibc
+import LangRuntime
 
 /// What the command itself writes: messages on standard error, results on standard output.
 ///
@@ -8,6 +9,18 @@ enum Console {
   @discardableResult
   static func error(_ text: String, terminator: String = "\n") -> Bool {
     write(text + terminator, to: STDERR_FILENO) == 0
+  }
+
+  /// Writes why a program ended; nothing for an `exit` without a message.
+  static func error(_ error: LangError) {
+    switch error {
+    case .exit(_, let message):
+      if let message { self.error(message) }
+    case .syntax(let failure):
+      self.error(failure.rendered(usesColors: errorUsesColors), terminator: "")
+    case .runtime(let failure):
+      self.error(failure.rendered(usesColors: errorUsesColors), terminator: "")
+    }
   }
 
   /// Writes what was asked for, such as help; gives the exit code.
@@ -39,7 +52,15 @@ enum Console {
       while !rest.isEmpty {
         let buffer = UnsafeRawBufferPointer(rebasing: rest)
         let count = Glibc.write(descriptor, buffer.baseAddress, buffer.count)
-        if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return errno }
+        if count >= 0 {
+          rest = rest.dropFirst(count)
+        } else if errno == EAGAIN {
+          // Another program has left the terminal in this mode.
+          var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          _ = poll(&waiting, 1, -1)
+        } else if errno != EINTR {
+          return errno
+        }
       }
       return 0
     }

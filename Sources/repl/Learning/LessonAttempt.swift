@@ -7,7 +7,7 @@ final class LessonAttempt {
   let folder: LessonFolder
   private let machine: Machine
   private let session: MachineSession
-  private let steps = StepCollector()
+  private let watch: StepWatch
   /// What happened so far.
   private(set) var record = LessonRecord()
   /// The positions of the goals that were reached.
@@ -18,27 +18,34 @@ final class LessonAttempt {
   var hintCount = 0
   /// The goals of which the learner was told that they are out of reach.
   var lostGoalsTold: Set<Int> = []
+  /// The lines of the piece of code that is being typed.
+  var piece = ""
   private var pendingBefore: Set<String> = []
   private let previousFolder: String
 
   /// Makes the folder and the machine, and goes into the folder, so that its paths are short.
+  ///
+  /// What happens to modules is told as it happens, between what the code prints.
   init(_ lesson: Lesson) throws(LessonFailure) {
     self.lesson = lesson
     folder = try LessonFolder()
     previousFolder = SourceFile.absolutePath(".")
-    machine = Machine(modulePath: [folder.path])
+    chdir(folder.path)
+    machine = Machine(output: folder.writer, modulePath: [folder.path])
     session = MachineSession(machine)
+    watch = StepWatch()
     machine.programsMayExtendPath = true
+    if getenv("LANG_GC_STRESS") != nil { machine.isCollectorStressed = true }
     machine.describesPatches = true
-    machine.onModuleStep = { [steps] in steps.all.append($0) }
-    LessonSignals.connect(machine, removing: folder.path)
+    machine.onModuleStep = { [watch] in watch.note($0) }
+    InterruptSignal.connect(machine)
+    LessonSignals.connect(removing: folder.path)
     do throws(LessonFailure) {
       try folder.write(lesson.files)
     } catch {
       end()
       throw error
     }
-    chdir(folder.path)
   }
 
   /// Leaves the folder and removes it.
@@ -60,22 +67,29 @@ final class LessonAttempt {
     case exit
   }
 
-  /// Runs what the learner typed.
-  func evaluate(_ text: String, usesColors: Bool) -> Result {
+  /// Runs what the learner typed, if it is complete.
+  func evaluatePiece() -> Result {
     begin()
-    switch LessonSignals.interruptible({ session.evaluate(text) }) {
+    _ = InterruptSignal.takeInterrupt()
+    let outcome = session.evaluate(piece, showing: ValueLayout.limits)
+    // The code has had the interruption, or has ended just before.
+    _ = InterruptSignal.takeInterrupt()
+    switch outcome {
     case .incomplete: return .incomplete
     case .value(let shown):
-      note(text, .value)
-      return .done(shown: shown?.description)
+      // The last value would be a holder that the learner did not choose.
+      if shown != nil { _ = session.evaluate("_ = nil") }
+      note(piece, .value)
+      let layout = ValueLayout(width: Console.size.columns, style: .output)
+      return .done(shown: shown.map { folder.hidden(layout.render($0)) })
     case .failed(.exit): return .exit
     case .failed(.syntax(let failure)):
       let message = failure.diagnostics.first?.message ?? ""
-      note(text, .error("SyntaxError", message))
-      return .done(shown: withoutEnd(failure.rendered(usesColors: usesColors)))
+      note(piece, .error("SyntaxError", message))
+      return .done(shown: shown(failure.rendered(usesColors: Style.output.usesColors)))
     case .failed(.runtime(let failure)):
-      note(text, .error(failure.className, failure.message))
-      return .done(shown: withoutEnd(failure.rendered(usesColors: usesColors)))
+      note(piece, .error(failure.className, failure.message))
+      return .done(shown: shown(failure.rendered(usesColors: Style.output.usesColors)))
     }
   }
 
@@ -91,7 +105,7 @@ final class LessonAttempt {
   }
 
   /// Checks all files, as `lang check` does; gives what it says.
-  func check(usesColors: Bool) -> String {
+  func check() -> String {
     begin()
     let files = lesson.files.contains { $0.path == "main.l" } ? "main.l" : "."
     do throws(ProgramError) {
@@ -100,8 +114,9 @@ final class LessonAttempt {
       note("check", .checked(problems))
       let checked = "checked \(counted(graph.modules.count { $0.isSource }, "module")): "
       if problems == 0 { return checked + "no problems" }
-      return graph.failures.map { $0.rendered(usesColors: usesColors) + "\n" }.joined() + checked
-        + counted(problems, "problem")
+      let usesColors = Style.output.usesColors
+      let reports = graph.failures.map { $0.rendered(usesColors: usesColors) + "\n" }.joined()
+      return folder.hidden(reports) + checked + counted(problems, "problem")
     } catch {
       return "the files cannot be checked"
     }
@@ -117,10 +132,15 @@ final class LessonAttempt {
     return changed.first { $0.path == file.path }?.text ?? file.text
   }
 
-  // MARK: What came of it
+  /// What can stand at the end of a text, which may have several lines.
+  func complete(_ text: String) -> Completion {
+    let start = text.lastIndex(of: "\n").map { text.index(after: $0) } ?? text.startIndex
+    let block = piece + text[..<start]
+    return Completer(session: session, machine: machine, commands: [], block: block)
+      .complete(String(text[start...]))
+  }
 
-  /// What the last line did to modules.
-  var lastSteps: [ModuleStep] { record.lines.last?.steps ?? [] }
+  // MARK: What came of it
 
   /// Looks which goals are reached now; gives the positions of those that were not before.
   func tick() -> [Int] {
@@ -145,7 +165,7 @@ final class LessonAttempt {
   }
 
   private func begin() {
-    steps.all = []
+    watch.steps = []
     pendingBefore = pending
   }
 
@@ -154,17 +174,14 @@ final class LessonAttempt {
   }
 
   private func note(_ input: String, _ outcome: LessonRecord.Outcome) {
-    machine.flushOutput()
+    machine.finishOutputLine()
     record.lines.append(
       LessonRecord.Line(
-        input: input, outcome: outcome, steps: steps.all,
+        input: input, outcome: outcome, steps: watch.steps,
         stayedPending: pendingBefore.intersection(pending), mentioned: modules(mentionedIn: input)))
     record.modules = machine.modules
     for name in lesson.modules {
-      // What the last value holds is no place of the learner's choice, and changes with every line.
-      record.holders[name] = (machine.references(toModule: name) ?? []).filter {
-        $0 != "variable _ of <main>" && !$0.contains("<main>._")
-      }
+      record.holders[name] = machine.references(toModule: name) ?? []
       record.unresolvedNames[name] = machine.unresolvedNames(fromModule: name)
     }
     for name in lesson.answers {
@@ -187,12 +204,19 @@ final class LessonAttempt {
       })
   }
 
-  private func withoutEnd(_ text: String) -> String {
-    text.hasSuffix("\n") ? String(text.dropLast()) : text
+  /// A report without the end of its last line.
+  private func shown(_ report: String) -> String {
+    folder.hidden(inReport: report.hasSuffix("\n") ? String(report.dropLast()) : report)
   }
 }
 
-/// Takes the steps of a machine as they happen.
-private final class StepCollector {
-  var all: [ModuleStep] = []
+/// Tells the steps of a machine as they happen, and keeps them.
+private final class StepWatch {
+  var steps: [ModuleStep] = []
+  private var lines = TraceLines(style: .output)
+
+  func note(_ step: ModuleStep) {
+    steps.append(step)
+    LessonPage.send(Array("  \(lines.line(step))\n".utf8))
+  }
 }

@@ -70,6 +70,35 @@ final class LessonFolder {
     return String(cString: strerror(errno))
   }
 
+  /// A text with `…` in place of the folder: as the page of the course has it, and easier to read.
+  func hidden(_ text: String) -> String { text.replacing(path, with: "…") }
+
+  /// The report of an error in the same way; the columns of its stack stay aligned.
+  func hidden(inReport report: String) -> String {
+    var lines = report.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if let head = lines.firstIndex(where: { $0.contains("stack, most recent call last") }) {
+      let start = head + 1
+      let stack = start..<(lines[start...].firstIndex { !$0.hasPrefix("  ") } ?? lines.count)
+      // What the places of the folder become shorter, the others are padded less.
+      let surplus = String(repeating: " ", count: path.count - 1)
+      let others = stack.filter { !lines[$0].contains(path) }
+      if others.count < stack.count {
+        for position in others {
+          if let padding = lines[position].firstRange(of: surplus + "  ") {
+            lines[position].replaceSubrange(padding, with: "  ")
+          }
+        }
+      }
+    }
+    return hidden(lines.joined(separator: "\n"))
+  }
+
+  /// Writes what the learner's code prints, with `…` in place of the folder.
+  var writer: @Sendable (UnsafeRawBufferPointer) -> Void {
+    let path = Array(path.utf8)
+    return { LessonPage.send(Array($0).replacing(path, with: Array("…".utf8))) }
+  }
+
   /// Removes it with all that is in it, also what the learner put there.
   func remove() { LessonFolder.remove(path) }
 

@@ -3,25 +3,15 @@ import LangRuntime
 
 /// Holds the course: asks, runs what the learner types, says what it did, and ticks off goals.
 struct LessonRunner {
-  private var page: LessonPage
-  private let input = LessonInput()
+  private var page = LessonPage()
   private var progress: Progress
-  private let usesColors: Bool
+  private var source: LineSource?
+  private let current = CurrentAttempt()
 
   init(progress: Progress) {
     // A reader that goes away is noticed at the next write.
     signal(SIGPIPE, SIG_IGN)
     self.progress = progress
-    usesColors = LessonRunner.outputUsesColors
-    page = LessonPage(usesStyles: usesColors)
-  }
-
-  /// Whether what is written is coloured, as for messages: on a terminal, unless it is not wanted.
-  private static var outputUsesColors: Bool {
-    if let wanted = getenv("FORCE_COLOR") { return wanted[0] != 0 && wanted[0] != 0x30 }
-    if let unwanted = getenv("NO_COLOR"), unwanted[0] != 0 { return false }
-    if let terminal = getenv("TERM"), strcmp(terminal, "dumb") == 0 { return false }
-    return isatty(1) == 1
   }
 
   /// Lists the lessons, with those that were finished ticked off.
@@ -47,6 +37,7 @@ struct LessonRunner {
   mutating func run(from start: Int?) -> Int32 {
     let resumed = Lesson.all.firstIndex { $0.name == progress.current }
     var position = start ?? resumed ?? 0
+    openSource()
     if start == nil, resumed == nil {
       page.write(
         """
@@ -88,10 +79,26 @@ struct LessonRunner {
     return ExitCode.brokenPipe
   }
 
+  /// At a terminal lines are edited, and names completed; otherwise they are taken as they come.
+  private mutating func openSource() {
+    InterruptSignal.beginPrompt()
+    if isatty(0) == 1 && isatty(1) == 1 {
+      source = ReadlineLines(history: History(path: nil)) { [current] text in
+        current.attempt?.complete(text) ?? .words([], ending: "")
+      }
+    } else {
+      source = PlainLines()
+    }
+  }
+
   /// Holds one lesson.
   private mutating func hold(_ position: Int) throws(LessonFailure) -> Direction {
     let attempt = try LessonAttempt(Lesson.all[position])
-    defer { attempt.end() }
+    current.attempt = attempt
+    defer {
+      current.attempt = nil
+      attempt.end()
+    }
     progress.begin(attempt.lesson)
     page.write("")
     page.title("Lesson \(position + 1) of \(Lesson.all.count): \(attempt.lesson.title)")
@@ -99,29 +106,38 @@ struct LessonRunner {
     showFiles(of: attempt)
     showGoals(of: attempt)
     var shownState = ""
-    var text = ""
+    // Lines that were pasted behind the one that is taken.
+    var waiting: [String] = []
     while page.isOpen {
-      let prompt = text.isEmpty ? "\(position + 1)> " : "\(position + 1)… "
-      guard let line = input.line(prompt, on: &page) else {
-        page.write("")
-        return .quit
+      if waiting.isEmpty {
+        let prompt = attempt.piece.isEmpty ? "\(position + 1)> " : "\(position + 1)… "
+        switch source?.read(prompt: prompt, nil) ?? .end {
+        case .interrupted: attempt.piece = ""
+        case .end: return .quit
+        case .line(let typed):
+          waiting = typed.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        }
+        continue
       }
-      if text.isEmpty {
+      let line = waiting.removeFirst()
+      if attempt.piece.isEmpty {
         if line.allSatisfy(\.isWhitespace) { continue }
         if let command = LessonCommand(line: line) {
+          source?.remember(line)
           if let direction = try obey(command, attempt) { return direction }
           if command == .change || command == .check { tell(attempt, position, &shownState) }
           continue
         }
       }
-      text += line + "\n"
-      switch attempt.evaluate(text, usesColors: usesColors) {
+      attempt.piece += line + "\n"
+      switch attempt.evaluatePiece() {
       case .incomplete: continue
       case .exit: return .quit
       case .done(let shown):
+        source?.remember(String(attempt.piece.dropLast()))
         if let shown { page.write(shown) }
       }
-      text = ""
+      attempt.piece = ""
       tell(attempt, position, &shownState)
     }
     return .quit
@@ -137,7 +153,8 @@ struct LessonRunner {
         let word = command.rawValue
         page.write("  \(word)\(String(repeating: " ", count: 8 - word.count))\(command.summary)")
       }
-      page.write("Everything else is code. Its files lie in \(attempt.folder.path)")
+      page.write("Everything else is code. '…' stands for the folder of the lesson:")
+      page.write(attempt.folder.path)
     case .task:
       page.write("\n\(attempt.lesson.introduction)\n")
       showGoals(of: attempt)
@@ -156,7 +173,7 @@ struct LessonRunner {
       }
       page.write("Changed: \(change.summary).")
       for file in change.files { show(file, as: file.text) }
-    case .check: page.write(attempt.check(usesColors: usesColors))
+    case .check: page.write(attempt.check())
     case .again: return .again
     case .next: return .next
     case .back: return .back
@@ -169,7 +186,6 @@ struct LessonRunner {
   private mutating func tell(
     _ attempt: LessonAttempt, _ position: Int, _ shownState: inout String
   ) {
-    for step in attempt.lastSteps { page.aside("  " + step.told) }
     let wasComplete = attempt.isComplete
     let lostBefore = attempt.lostGoalsTold
     for goal in attempt.tick() {
@@ -226,4 +242,9 @@ struct LessonRunner {
     for line in lines { page.write("  │ \(line)") }
     page.write("")
   }
+}
+
+/// The attempt that is going on: what completion asks.
+private final class CurrentAttempt {
+  var attempt: LessonAttempt?
 }

@@ -1,28 +1,26 @@
 import Glibc
-import LangRuntime
 
-/// What signals do while a lesson is held: Ctrl-C interrupts the learner's code, and whatever ends the
-/// process removes the folder of the lesson first.
+/// Signals that end the process remove the folder of the lesson first.
+///
+/// Ctrl-C is not among them: at a prompt it ends nothing.
 enum LessonSignals {
-  nonisolated(unsafe) private static var interrupter: MachineInterrupter?
-  /// A signal may arrive at any time, so the machine must live as long as this holds it.
-  nonisolated(unsafe) private static var machine: Machine?
-  nonisolated(unsafe) private static var isEvaluating = false
+  private typealias Arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+
   /// The arguments of the shell that removes the folder, made beforehand: a signal handler may start a
   /// program, but neither allocate memory nor walk through a folder.
   nonisolated(unsafe) private static var removal: Arguments?
   /// The last of those arguments, the exit code.
   nonisolated(unsafe) private static var exitCode: UnsafeMutablePointer<CChar>?
+  /// How the terminal was before readline changed it.
+  nonisolated(unsafe) private static var terminal = termios()
+  nonisolated(unsafe) private static var hasTerminal = false
 
-  private typealias Arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  private static let handled = [SIGTERM, SIGHUP]
 
-  private static let handled = [SIGINT, SIGTERM, SIGHUP]
-
-  /// From now on signals are about this lesson.
-  static func connect(_ machine: Machine, removing folder: String) {
+  /// From now on they remove this folder.
+  static func connect(removing folder: String) {
     disconnect()
-    self.machine = machine
-    interrupter = MachineInterrupter(machine)
+    hasTerminal = tcgetattr(0, &terminal) == 0
     let code = strdup("128")
     let command = ["sh", "-c", "rm -rf -- \"$1\"; exit \"$2\"", "lang", folder]
     let arguments = command.map { strdup($0) } + [code, nil]
@@ -30,11 +28,12 @@ enum LessonSignals {
     removal.initialize(from: arguments, count: arguments.count)
     self.removal = removal
     exitCode = code
-    for number in handled {
-      var action = sigaction()
-      action.__sigaction_handler.sa_handler = { LessonSignals.handle($0) }
-      sigaction(number, &action, nil)
-    }
+    for number in handled { signal(number) { LessonSignals.handle($0) } }
+    // A process that starts others from a worker thread hands its blocked signals on to them.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in handled { sigaddset(&signals, number) }
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// The lesson is over; signals do what they do elsewhere.
@@ -48,26 +47,15 @@ enum LessonSignals {
       }
       removal.deallocate()
     }
-    (removal, exitCode, interrupter, machine) = (nil, nil, nil, nil)
-  }
-
-  /// Runs something that Ctrl-C interrupts.
-  static func interruptible<Result>(_ body: () -> Result) -> Result {
-    isEvaluating = true
-    defer { isEvaluating = false }
-    return body()
+    (removal, exitCode) = (nil, nil)
   }
 
   private static func handle(_ number: Int32) {
-    // A second Ctrl-C before the code has noticed the first ends the process.
-    if number == SIGINT, isEvaluating, let interrupter, !interrupter.isPending {
-      interrupter.interrupt()
-      return
-    }
     let status = 128 + number
     exitCode?[0] = CChar(0x30 + status / 100)
     exitCode?[1] = CChar(0x30 + status / 10 % 10)
     exitCode?[2] = CChar(0x30 + status % 10)
+    if hasTerminal { tcsetattr(0, TCSANOW, &terminal) }
     if let removal { execve("/bin/sh", removal, environ) }
     _exit(status)
   }

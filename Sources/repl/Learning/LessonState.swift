@@ -13,7 +13,9 @@ extension LessonRecord {
     var rows: [(name: String, state: String, holders: [String])] = []
     for name in names {
       let state = state(name)
-      rows.append((name, state?.rawValue ?? "not imported", holders[name] ?? []))
+      // A load that failed leaves a module as it was.
+      let word = state == .failed ? "pending again" : state?.rawValue ?? "not imported"
+      rows.append((name, word, holders[name] ?? []))
       for unresolved in unresolvedNames[name] ?? [] {
         rows.append(("\(name).\(unresolved.name)", "not used", unresolved.holders))
       }

@@ -12,15 +12,18 @@ enum Completion: Equatable {
 
 /// Finds completions for a prompt.
 ///
-/// It asks for names of what is loaded and for listings of folders. Nothing is run, and no module is loaded.
+/// It asks for names of what is loaded, for listings of folders, and reads the source of modules that are
+/// not loaded. Nothing is run, and no module is loaded.
 struct Completer {
   let session: MachineSession
   let machine: Machine
   /// The commands that begin with a colon, and what follows each.
   let commands: [PromptCommand]
+  /// The lines of a block that stand above the text.
+  let block: String
 
-  /// Words that are no names; those that a statement or expression can begin with.
-  private static let keywords = [
+  /// Words that are no names.
+  static let keywords = [
     "and", "as", "assert", "break", "catch", "class", "continue", "eager", "else", "false",
     "finally", "fn", "for", "from", "get", "if", "import", "in", "is", "let", "nil", "not", "or",
     "return", "self", "static", "super", "throw", "true", "try", "var", "while", "yield",
@@ -111,7 +114,8 @@ struct Completer {
     if let completion = completeImport(statement, Array(package), last) { return completion }
     if package.isEmpty {
       if last.isEmpty { return .words([], ending: "") }
-      return words(session.names(at: []) + Completer.keywords, matching: last, ending: "")
+      return words(
+        session.names(at: []) + Completer.keywords + namesInBlock, matching: last, ending: "")
     }
     var attributes = Array(package)
     if package.first == "" {
@@ -121,6 +125,12 @@ struct Completer {
       attributes = ["str"] + package.dropFirst()
     }
     return words(session.names(at: attributes), matching: last, ending: "")
+  }
+
+  /// What is declared in the block that is being typed is no name of the session yet.
+  private var namesInBlock: [String] {
+    block.split { !Completer.isIdentifier($0) }.map(String.init)
+      .filter { $0.count > 1 && $0.first?.isNumber == false }
   }
 
   /// Completes the names in an import statement; nil when it is none.
@@ -141,11 +151,8 @@ struct Completer {
     default:
       guard tokens.count > 2, tokens[2] == "import" else { return .words([], ending: "") }
       let module = tokens[1]
-      var names = machine.importableModules(in: module)
-      if machine.module(named: module)?.state == .loaded {
-        names += machine.attributeNames(ofModule: module)
-      }
-      return words(names, matching: last, ending: "")
+      let names = machine.attributeNames(ofModule: module)
+      return words(names + machine.importableModules(in: module), matching: last, ending: "")
     }
   }
 

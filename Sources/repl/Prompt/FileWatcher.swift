@@ -4,12 +4,14 @@ import LangRuntime
 /// Reloads modules whose files change: `:watch m`.
 final class FileWatcher {
   private let machine: Machine
-  /// The files, and when each was changed last.
-  private var watched: [String: (file: String, changed: timespec)] = [:]
-  /// While a command runs nothing is reloaded.
-  var isQuiet = false
+  private let style: Style
+  /// The files, and when each was changed last; nil for one that is gone.
+  private var watched: [String: (file: String, changed: timespec?)] = [:]
 
-  init(_ machine: Machine) { self.machine = machine }
+  init(_ machine: Machine, style: Style) {
+    self.machine = machine
+    self.style = style
+  }
 
   /// The names of the modules that are watched, sorted.
   var names: [String] { watched.keys.sorted() }
@@ -22,33 +24,52 @@ final class FileWatcher {
     while !file.isEmpty && file != "/" && changeTime(file) == nil {
       file = SourceFile.folder(of: file)
     }
-    watched[module.name] = (file, changeTime(file) ?? timespec())
+    watched[module.name] = (file, changeTime(file))
     return true
   }
 
-  /// Reloads what has changed; gives what there is to say, or nil.
-  func reloadChanged(_ style: Style) -> String? {
-    if isQuiet { return nil }
-    var lines: [String] = []
-    for name in names {
-      guard let (file, before) = watched[name], let now = changeTime(file) else { continue }
-      if now.tv_sec == before.tv_sec && now.tv_nsec == before.tv_nsec { continue }
+  /// Whether a file has changed since this was asked last, or has gone or come back.
+  var hasNews: Bool { !changedNames.isEmpty }
+
+  private var changedNames: [String] {
+    names.filter { name in
+      guard let (file, before) = watched[name] else { return false }
+      let now = changeTime(file)
+      return now?.tv_sec != before?.tv_sec || now?.tv_nsec != before?.tv_nsec
+    }
+  }
+
+  /// Reloads what has changed, and says so.
+  func reloadChanged() {
+    for name in changedNames {
+      guard let (file, _) = watched[name] else { continue }
+      let now = changeTime(file)
       watched[name] = (file, now)
+      if now == nil {
+        Console.show("\(style.bold(name)) \(style.red("has no file any more")); it stays as it is")
+        continue
+      }
+      if machine.module(named: name)?.state != .loaded {
+        Console.show("\(style.bold(name)) changed; it is not loaded yet, its first use reads it")
+        continue
+      }
+      _ = InterruptSignal.takeInterrupt()
       do throws(LangError) {
         let reload = try machine.reloadModule(name)
-        lines.append(ReloadLine.text(reload, style))
+        machine.finishOutputLine()
+        Console.show(ReloadLine.text(reload, style))
       } catch {
-        if case .runtime(let failure) = error {
-          lines.append(style.red("\(name) changed, but was not reloaded: ") + failure.message)
+        machine.finishOutputLine()
+        if InterruptSignal.takeInterrupt() { Console.show("") }
+        Console.show(
+          "\(style.bold(name)) \(style.red("changed, but was not reloaded")); it stays as it was")
+        if case .exit = error {
+          Console.show("its source calls exit()")
+        } else {
+          Console.error(error)
         }
       }
     }
-    return lines.isEmpty ? nil : lines.joined(separator: "\n")
-  }
-
-  /// The same between two pieces, when no line is being edited.
-  func reloadChangedNow(_ style: Style) {
-    if let news = reloadChanged(style) { Console.show(news) }
   }
 
   private func changeTime(_ file: String) -> timespec? {

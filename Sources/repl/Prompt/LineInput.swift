@@ -1,4 +1,5 @@
-import Glibc
+@preconcurrency import Glibc
+import Lang
 
 /// What came from the person, or the file, that a prompt reads.
 enum LineInput: Equatable {
@@ -15,64 +16,64 @@ protocol LineSource: AnyObject {
   ///
   /// - Parameters:
   ///   - prompt: What is shown in front of it.
-  ///   - idle: Is called now and then while nothing is typed. What it gives is shown above the line.
-  func read(prompt: String, idle: () -> String?) -> LineInput
+  ///   - watcher: Is asked now and then, while nothing is typed, whether files have changed; nil for none.
+  func read(prompt: String, _ watcher: FileWatcher?) -> LineInput
   /// Adds an entry to the history.
   func remember(_ entry: String)
 }
 
 /// Lines from a file or a pipe: without editing, and with each line shown behind its prompt, so that what is
 /// written reads like the session at a terminal.
+///
+/// Nothing is read ahead: the lines behind a piece are there for the `input()` in it.
 final class PlainLines: LineSource {
-  private var buffer: [UInt8] = []
-  private var start = 0
-  private var isAtEnd = false
   private let showsLines = isatty(0) == 0
+  private var isAtEnd = false
 
-  func read(prompt: String, idle: () -> String?) -> LineInput {
+  func read(prompt: String, _ watcher: FileWatcher?) -> LineInput {
     Console.show(prompt, terminator: "")
-    while true {
-      if let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
-        return take(upTo: end, andSkip: 1)
-      }
-      if isAtEnd {
-        return start < buffer.count ? take(upTo: buffer.count, andSkip: 0) : .end
-      }
-      var descriptors = [
-        pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: InterruptSignal.wakeReader, events: Int16(POLLIN), revents: 0),
-      ]
-      _ = poll(&descriptors, 2, -1)
-      if InterruptSignal.takeInterrupt() {
-        InterruptSignal.drainWakes()
+    var bytes: [UInt8] = []
+    while !isAtEnd {
+      if isInterrupted() {
         Console.show("^C")
         return .interrupted
       }
-      InterruptSignal.drainWakes()
-      if descriptors[0].revents != 0 { fill() }
+      var byte: UInt8 = 0
+      let count = Glibc.read(0, &byte, 1)
+      if count == 1 && byte == UInt8(ascii: "\n") { return line(bytes) }
+      if count == 1 {
+        bytes.append(byte)
+      } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
+        isAtEnd = true
+      }
     }
+    if !bytes.isEmpty { return line(bytes) }
+    // Whoever reads on, a shell say, begins a line.
+    Console.show("")
+    return .end
   }
 
   func remember(_ entry: String) {}
 
-  private func take(upTo end: Int, andSkip skipped: Int) -> LineInput {
-    var bytes = buffer[start..<end]
-    start = end + skipped
+  private func line(_ bytes: [UInt8]) -> LineInput {
+    var bytes = bytes
     if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
     let line = String(decoding: bytes, as: UTF8.self)
-    if showsLines { Console.show(line) }
+    if showsLines { Console.show(DisplayWidth.sanitized(line)) }
     return .line(line)
   }
 
-  private func fill() {
-    buffer.removeFirst(start)
-    start = 0
-    var chunk = [UInt8](repeating: 0, count: 1 << 14)
-    let count = Glibc.read(0, &chunk, chunk.count)
-    if count > 0 {
-      buffer.append(contentsOf: chunk[..<count])
-    } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
-      isAtEnd = true
+  /// Waits for something to read, or for Ctrl-C.
+  private func isInterrupted() -> Bool {
+    var descriptors = [
+      pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: InterruptSignal.wakeReader, events: Int16(POLLIN), revents: 0),
+    ]
+    while true {
+      _ = poll(&descriptors, 2, -1)
+      InterruptSignal.drainWakes()
+      if InterruptSignal.takeInterrupt() { return true }
+      if descriptors[0].revents != 0 { return false }
     }
   }
 }

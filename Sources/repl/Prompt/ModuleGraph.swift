@@ -11,7 +11,11 @@ struct ModuleGraph {
   private let modules: [ModuleSummary]
   private let style: Style
 
-  init(_ modules: [ModuleSummary], _ style: Style) {
+  /// Columns for what leads to a module.
+  private let mostMargin: Int
+
+  init(_ modules: [ModuleSummary], _ style: Style, width: Int) {
+    mostMargin = max(12, width / 2)
     self.modules = modules.filter { $0.state != .unused }
     self.style = style
   }
@@ -40,7 +44,7 @@ struct ModuleGraph {
         let isNew = shown.insert(module.name).inserted
         let hasMore = !isNew && children[module.name] != nil
         lines.append(
-          style.dim(margin + (isLast ? "└─ " : "├─ ")) + style.bold(module.name) + "  "
+          style.dim(visible(margin) + (isLast ? "└─ " : "├─ ")) + style.bold(module.name) + "  "
             + ModuleGraph.color(ModuleGraph.state(of: module), module, style)
             + (hasMore ? style.dim("  ↑") : ""))
         if isNew { push(module.name, margin: margin + (isLast ? "   " : "│  ")) }
@@ -48,6 +52,11 @@ struct ModuleGraph {
       guard let next = modules.first(where: { !shown.contains($0.name) }) else { return lines }
       stack.append((next, "", true))
     }
+  }
+
+  /// The end of what leads to a module that stands deep.
+  private func visible(_ margin: String) -> String {
+    margin.count <= mostMargin ? margin : "… " + margin.suffix(mostMargin - 2)
   }
 
   /// `pending`, `native, loaded`.

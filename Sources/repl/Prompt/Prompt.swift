@@ -8,7 +8,7 @@ final class Prompt {
   let session: MachineSession
   let style = Style.output
   let watcher: FileWatcher
-  private let source: LineSource
+  private lazy var source = makeSource()
   /// Lines of a piece that is not complete.
   private var piece = ""
   /// What ran without an error, for `:save`.
@@ -16,6 +16,7 @@ final class Prompt {
   /// The exit code that ends the loop.
   private var status: Int32?
 
+  var isLeaving: Bool { status != nil }
   var machine: Machine { runner.machine }
 
   /// - Parameter continuesProgram: Go on with the variables of the program that the runner has run.
@@ -23,34 +24,38 @@ final class Prompt {
     self.runner = runner
     let session = MachineSession(runner.machine, continuesProgram: continuesProgram)
     self.session = session
-    watcher = FileWatcher(runner.machine)
+    watcher = FileWatcher(runner.machine, style: style)
     InterruptSignal.beginPrompt()
-    let machine = runner.machine
-    machine.describesPatches = true
-    if isatty(0) == 1 && isatty(1) == 1 {
-      source = ReadlineLines(history: History.ofUser()) { text in
-        Completer(session: session, machine: machine, commands: PromptCommand.all).complete(text)
-      }
-      Console.show(
-        "Lang \(LangCommand.version)  " + style.dim(":help lists the commands, Ctrl-D leaves."))
-    } else {
-      source = PlainLines()
+    runner.machine.describesPatches = true
+    runner.machine.inputReadsAhead = false
+  }
+
+  private func makeSource() -> LineSource {
+    if isatty(0) == 0 || isatty(1) == 0 { return PlainLines() }
+    Console.show(
+      "Lang \(LangCommand.version)  " + style.dim(":help lists the commands, Ctrl-D leaves."))
+    return ReadlineLines(history: History.ofUser()) { [unowned self] text in
+      // What was recalled or pasted may have several lines.
+      let start = text.lastIndex(of: "\n").map { text.index(after: $0) } ?? text.startIndex
+      return Completer(
+        session: session, machine: machine, commands: PromptCommand.all,
+        block: piece + text[..<start]
+      ).complete(String(text[start...]))
     }
   }
 
   /// Runs until the person leaves; gives the exit code.
   func run() -> Int32 {
     while status == nil {
-      switch source.read(
-        prompt: piece.isEmpty ? "> " : "… ", idle: { watcher.reloadChanged(style) })
-      {
+      watcher.reloadChanged()
+      switch source.read(prompt: piece.isEmpty ? "> " : "… ", watcher) {
       case .line(let line): take(line)
-      case .interrupted: piece = ""
+      case .interrupted: abandonPiece()
       case .end:
         if piece.isEmpty { return ExitCode.success }
         // What was begun cannot become complete any more: say what is missing.
         showWhatIsMissing(in: piece)
-        piece = ""
+        abandonPiece()
         if source is PlainLines { return ExitCode.success }
       }
     }
@@ -59,31 +64,57 @@ final class Prompt {
 
   // MARK: Reading
 
-  private func take(_ line: String) {
-    if piece.isEmpty {
-      let words = line.trimmingSpaces()
-      if words.isEmpty { return }
-      if let command = command(in: words) {
-        source.remember(line)
-        obey(command.name, command.argument)
-        return
+  /// Takes what was typed: a line, or several that were pasted or are from the history.
+  private func take(_ text: String) {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)[...]
+    while let line = lines.popFirst(), status == nil {
+      if piece.isEmpty {
+        let words = line.trimmingSpaces()
+        if words.isEmpty { continue }
+        if let command = command(in: words) {
+          source.remember(line)
+          obey(command.name, command.argument)
+          continue
+        }
       }
+      piece += line + "\n"
+      // A block is one piece; it ends before a command, if it can end there.
+      while let next = lines.first, !isCommand(next) || session.isIncomplete(piece) {
+        piece += next + "\n"
+        lines.removeFirst()
+      }
+      evaluate(piece)
     }
-    piece += line + "\n"
-    evaluate(piece)
+  }
+
+  private func isCommand(_ line: String) -> Bool {
+    guard let (name, _) = command(in: line.trimmingSpaces()) else { return false }
+    return PromptCommand.all.contains { $0.name == name }
+  }
+
+  /// Drops what was begun; it can be recalled.
+  private func abandonPiece() {
+    if !piece.isEmpty { source.remember(piece.trimmingLineEnds()) }
+    piece = ""
   }
 
   /// The command that a line is; nil when it is code.
   private func command(in line: String) -> (name: String, argument: String)? {
     switch line {
-    case "quit", "exit": return ("quit", "")
-    case "help": return ("help", "")
+    case "quit", "exit", "help":
+      // Unless the program has a variable of that name.
+      if session.variables(showing: ShownValue.Limits(items: 0, textLength: 0))
+        .contains(where: { $0.name == line })
+      {
+        return nil
+      }
+      return (line == "help" ? "help" : "quit", "")
     default: break
     }
     if line.hasPrefix(":") { return Prompt.split(line.dropFirst()) }
     if line.hasPrefix("reload ") {
       let argument = String(line.dropFirst(7)).trimmingSpaces()
-      return Prompt.isPath(argument) ? ("reload", argument) : nil
+      return Prompt.names(in: argument).allSatisfy(Prompt.isPath) ? ("reload", argument) : nil
     }
     if line.hasSuffix("?"), Prompt.isPath(line.dropLast()) {
       return ("doc", String(line.dropLast()))
@@ -97,6 +128,16 @@ final class Prompt {
   private static func split(_ text: Substring) -> (name: String, argument: String) {
     let name = text.prefix { $0 != " " && $0 != "\t" }
     return (String(name), String(text.dropFirst(name.count)).trimmingSpaces())
+  }
+
+  /// What stands before the last dot.
+  private static func package(of name: String) -> String {
+    name.lastIndex(of: ".").map { String(name[..<$0]) } ?? ""
+  }
+
+  /// What stands between spaces and commas.
+  static func names(in text: String) -> [String] {
+    text.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
   }
 
   /// Whether a text is a name, or names with dots between.
@@ -118,8 +159,6 @@ final class Prompt {
       complain(":\(name) stands alone")
       return
     }
-    watcher.isQuiet = true
-    defer { watcher.isQuiet = false }
     switch command.body(self, argument) {
     case .goOn: break
     case .evaluate(let text): evaluate(text)
@@ -127,11 +166,11 @@ final class Prompt {
     }
   }
 
-  private func unknownCommand(_ name: String) -> String {
+  func unknownCommand(_ name: String) -> String {
     let names = PromptCommand.all.map(\.name)
     let beginning = names.filter { !name.isEmpty && $0.hasPrefix(name) }
     let near = beginning.count == 1 ? beginning[0] : Spelling.nearest(to: name, among: names)
-    return "no command ':\(name)'"
+    return "no command ':\(DisplayWidth.sanitized(name))'"
       + (near.map { "; did you mean ':\($0)'?" } ?? "; :help lists them")
   }
 
@@ -139,17 +178,16 @@ final class Prompt {
 
   /// Runs a piece and shows what it comes to; more lines may have to follow.
   private func evaluate(_ text: String) {
-    _ = InterruptSignal.takeInterrupt()
-    let outcome = session.evaluate(text, showing: ValueLayout.limits)
-    // The program has had the interruption, or has ended just before.
-    _ = InterruptSignal.takeInterrupt()
-    if case .incomplete = outcome {
+    if session.isIncomplete(text) {
       piece = text
       return
     }
     piece = ""
+    // Before it runs: nobody knows how that ends.
     source.remember(text.trimmingLineEnds())
-    machine.flushOutput()
+    _ = InterruptSignal.takeInterrupt()
+    let outcome = session.evaluate(text, showing: ValueLayout.limits)
+    finishOutput()
     switch outcome {
     case .incomplete: break
     case .value(let value):
@@ -157,22 +195,30 @@ final class Prompt {
       if let value { show(value) }
     case .failed(let error): show(error)
     }
-    watcher.reloadChangedNow(style)
   }
 
   /// Runs a piece for a command; shows its error, and gives its value.
   func evaluate(quietly text: String) -> ShownValue?? {
+    _ = InterruptSignal.takeInterrupt()
     let outcome = session.evaluate(text, showing: ValueLayout.limits)
-    machine.flushOutput()
+    finishOutput()
     switch outcome {
     case .incomplete:
       showWhatIsMissing(in: text)
       return nil
-    case .value(let value): return .some(value)
+    case .value(let value):
+      return .some(value)
     case .failed(let error):
       show(error)
       return nil
     }
+  }
+
+  /// Begins a line behind what a program has written.
+  func finishOutput() {
+    machine.finishOutputLine()
+    // The program has had the interruption, or has ended just before; the terminal shows it as ^C.
+    if InterruptSignal.takeInterrupt() && source is ReadlineLines { Console.show("") }
   }
 
   /// Says what is missing in a text that ends too early.
@@ -192,15 +238,8 @@ final class Prompt {
 
   /// Shows an error; `exit` leaves.
   func show(_ error: LangError) {
-    switch error {
-    case .exit(let code, let message):
-      if let message { Console.error(message) }
-      status = code
-    case .syntax(let failure):
-      Console.error(failure.rendered(usesColors: Console.errorUsesColors), terminator: "")
-    case .runtime(let failure):
-      Console.error(failure.rendered(usesColors: Console.errorUsesColors), terminator: "")
-    }
+    Console.error(error)
+    if case .exit(let code, _) = error { status = code }
   }
 
   /// Says what is wrong with a command.
@@ -220,10 +259,14 @@ final class Prompt {
       return module
     }
     if let module = machine.module(named: argument), module.state != .unused { return module }
+    if machine.importableModules(in: Prompt.package(of: argument)).contains(argument) {
+      complain("module '\(argument)' is there, and was not imported: 'import \(argument)' binds it")
+      return nil
+    }
     let names = machine.modules.filter { $0.state != .unused }.map(\.name)
     let near = Spelling.nearest(to: argument, among: names)
     complain(
-      "no module '\(argument)' was imported"
+      "no module '\(DisplayWidth.sanitized(argument))' was imported"
         + (near.map { "; did you mean '\($0)'?" } ?? "; :modules lists them"))
     return nil
   }

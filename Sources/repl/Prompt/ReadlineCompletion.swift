@@ -12,8 +12,10 @@ enum ReadlineCompletion {
   /// readline keeps the pointer.
   nonisolated(unsafe) private static let breaks = cString(
     " \t\n\"\\'`@$><=;|&{}()[]+-*/%,:!?~^#.")
-  /// Within a string a word begins behind its quotation mark, in a command behind a space.
-  nonisolated(unsafe) private static let breaksInFile = cString("\"' ")
+  /// What ends the name of a file: the quotation mark of its string; in a command a space.
+  nonisolated(unsafe) private static let breaksInFile: [Character: UnsafeMutablePointer<CChar>?] = [
+    "\"": cString("\""), "'": cString("'"), " ": cString(" "),
+  ]
 
   private static func cString(_ text: String) -> UnsafeMutablePointer<CChar>? { strdup(text) }
 
@@ -21,7 +23,9 @@ enum ReadlineCompletion {
     self.complete = complete
     rl_completer_word_break_characters = UnsafePointer(breaks)
     rl_completion_word_break_hook = {
-      if case .files = ReadlineCompletion.completion() { return ReadlineCompletion.breaksInFile }
+      if case .files(let quote) = ReadlineCompletion.completion() {
+        return ReadlineCompletion.breaksInFile[quote] ?? nil
+      }
       return ReadlineCompletion.breaks
     }
     rl_attempted_completion_function = { text, _, _ in ReadlineCompletion.attempt(text) }

@@ -29,11 +29,13 @@ final class ReadlineLines: LineSource {
   }
 
   /// readline keeps the pointer.
-  nonisolated(unsafe) private static let programName: [CChar] = Array("lang".utf8CString)
+  private static let programName: [CChar] = Array("lang".utf8CString)
 
-  func read(prompt: String, idle: () -> String?) -> LineInput {
+  func read(prompt: String, _ watcher: FileWatcher?) -> LineInput {
     ReadlineLines.finished = nil
     InterruptSignal.drainWakes()
+    InterruptSignal.noticesStops = true
+    defer { InterruptSignal.noticesStops = false }
     rl_callback_handler_install(prompt) { line in
       // The terminal is as it was before when the line is evaluated.
       rl_callback_handler_remove()
@@ -49,7 +51,7 @@ final class ReadlineLines: LineSource {
         if finished == .end { Console.show("") }
         return finished
       }
-      waitForKey(idle)
+      waitForKey(watcher)
       if InterruptSignal.takeInterrupt() { return interrupt() }
     }
   }
@@ -64,45 +66,54 @@ final class ReadlineLines: LineSource {
     history.append(entry)
   }
 
-  private func waitForKey(_ idle: () -> String?) {
+  private func waitForKey(_ watcher: FileWatcher?) {
     var descriptors = [
       pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
       pollfd(fd: InterruptSignal.wakeReader, events: Int16(POLLIN), revents: 0),
     ]
     let count = poll(&descriptors, 2, ReadlineLines.idleMilliseconds)
     if count == 0 {
-      if let news = idle() { show(news) }
+      if let watcher, watcher.hasNews { leaveLine { watcher.reloadChanged() } }
       return
     }
     if descriptors[1].revents != 0 {
       InterruptSignal.drainWakes()
-      // The window may have another size, or the program may have been stopped and gone on.
-      rl_resize_terminal()
-      rl_prep_terminal(1)
-      rl_forced_update_display()
+      if InterruptSignal.takeStop() {
+        leaveLine { InterruptSignal.stopProcess() }
+      } else if InterruptSignal.takeContinuation() {
+        // Stopped by somebody else; the terminal is as others have left it.
+        leaveLine {}
+      } else {
+        // The window may have another size.
+        rl_resize_terminal()
+      }
     }
     if descriptors[0].revents != 0 { rl_callback_read_char() }
   }
 
+  /// Does something else with the terminal, which may write lines, while a line is being edited.
+  private func leaveLine(_ body: () -> Void) {
+    rl_clear_visible_line()
+    rl_deprep_terminal()
+    body()
+    rl_prep_terminal(1)
+    // Meanwhile the window may have got another size.
+    rl_resize_terminal()
+    rl_on_new_line()
+    rl_redisplay()
+  }
+
   /// Throws away what was typed.
   private func interrupt() -> LineInput {
+    // A search shows what it has found in place of the line.
+    let isSearching = rl_readline_state & UInt(RL_STATE_ISEARCH) != 0
+    if isSearching { rl_callback_sigcleanup() }
     // Behind the line, before the terminal is put back: that moves the cursor to the line's beginning.
     Console.show("^C", terminator: "")
-    rl_callback_sigcleanup()
+    if !isSearching { rl_callback_sigcleanup() }
     rl_free_line_state()
     rl_callback_handler_remove()
     Console.show("")
     return .interrupted
   }
-
-  /// Shows something above the line that is being edited.
-  private func show(_ text: String) {
-    rl_clear_visible_line()
-    Console.show(text)
-    rl_on_new_line()
-    rl_redisplay()
-  }
-
-  /// A prompt's text of no width, for colours.
-  static func invisible(_ escape: String) -> String { "\u{1}\(escape)\u{2}" }
 }

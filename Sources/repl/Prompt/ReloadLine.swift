@@ -11,9 +11,7 @@ enum ReloadLine {
   static func text(_ reload: ModuleReload, _ style: Style) -> String {
     let step = reload.step
     let name = style.bold(step.module)
-    guard step.error == nil, let figures = step.figures else {
-      return "\(name) is not loaded yet; there is nothing to reload"
-    }
+    guard let figures = step.figures else { return "\(name): \(step.error ?? "nothing to reload")" }
     let time = figures.reading + figures.parsing + figures.evaluating
     var lines = [
       "\(style.magenta("reloaded")) \(name) in place: \(ReportUnits.bytes(figures.sourceBytes)) "

@@ -16,6 +16,10 @@ struct ValueLayout {
 
   /// The value in lines, ended by none.
   func render(_ value: ShownValue) -> String {
+    // What an object says of itself may have several lines when it stands alone.
+    if case .text(let text, .other, let cut) = value {
+      return DisplayWidth.sanitized(text) + (cut == 0 ? "" : style.dim("… \(cut) more"))
+    }
     var lines = layOut(value, prefix: "", prefixWidth: 0, indent: 0, trailing: 0)
     let count = lines.count
     if count > ValueLayout.mostLines {
@@ -92,7 +96,7 @@ struct ValueLayout {
   private func line(_ value: ShownValue) -> String {
     switch value {
     case .text(let text, let kind, let cut):
-      let shown = color(DisplayWidth.sanitized(text), kind)
+      let shown = color(ValueLayout.oneLine(text), kind)
       return cut == 0 ? shown : shown + style.dim("… \(cut) more")
     case .container(let opening, let items, let omitted, let closing):
       var parts = items.map { item in
@@ -102,6 +106,14 @@ struct ValueLayout {
       let isSingle = opening == "(" && items.count == 1 && omitted == 0
       return opening + parts.joined(separator: ", ") + (isSingle ? "," : "") + closing
     }
+  }
+
+  /// A text fit to be shown, with its line ends made visible.
+  private static func oneLine(_ text: String) -> String {
+    let shown = DisplayWidth.sanitized(text)
+    return shown.contains("\n")
+      ? shown.split(separator: "\n", omittingEmptySubsequences: false)
+        .joined(separator: "␊") : shown
   }
 
   private func color(_ text: String, _ kind: ShownValue.Kind) -> String {
@@ -122,7 +134,7 @@ struct ValueLayout {
     case .text(let text, _, let cut):
       // What takes no column may be long all the same.
       if text.utf8.count > limit * 4 + 64 { return nil }
-      var used = DisplayWidth.columns(of: DisplayWidth.sanitized(text))
+      var used = DisplayWidth.columns(of: ValueLayout.oneLine(text))
       if cut > 0 { used += 7 + String(cut).count }
       return used <= limit ? used : nil
     case .container(let opening, let items, let omitted, let closing):

@@ -66,10 +66,11 @@ class GraphView {
     const chosen = this.#choose(current, step);
     // A window may have no width yet.
     const width = Math.max(240, this.canvas.clientWidth);
-    const key = `${width} ${chosen.map((module) => module.index).join()}`;
+    const edges = this.#edgesAmong(chosen, step);
+    const key = `${width} ${edges.length} ${chosen.map((module) => module.index).join()}`;
     if (key !== this.shown) {
       this.shown = key;
-      this.#draw(chosen, width);
+      this.#draw(chosen, edges, width);
     }
     for (const { module, group, word } of this.nodes) {
       const state = moment.states[module.index];
@@ -127,10 +128,11 @@ class GraphView {
       // The way to the program first, then what is next to the module, as far as there is room.
       this.#wayToProgram(center, step).forEach(add);
       const room = 24;
-      const near = this.model.edges.filter(({ from, to }) => from === center || to === center);
+      const near = this.model.edges.filter(({ from, to, step: known }) => known <= step
+        && (from === center || to === center));
       for (const { from, to } of near.slice(0, room)) { add(from); add(to); }
       byId('graph-title').textContent = `Around ${center.label}`
-        + (near.length > room ? `: ${room} of its ${near.length} neighbours` : '');
+        + (near.length > room ? `: ${room} of its ${grouped(near.length)} neighbours` : '');
     }
     return [...chosen].sort((a, b) => a.index - b.index);
   }
@@ -164,12 +166,20 @@ class GraphView {
     return made;
   }
 
-  #draw(modules, width) {
-    const isNarrow = width < 620;
+  /**
+   * The edges among modules, by their positions. A graph that changes with each step anyway has no room
+   * for those to come; others show them faintly, so that nothing moves.
+   */
+  #edgesAmong(modules, step) {
     const position = new Map(modules.map((module, index) => [module, index]));
-    const edges = this.model.edges
-      .filter(({ from, to }) => position.has(from) && position.has(to))
+    return this.model.edges
+      .filter((edge) => position.has(edge.from) && position.has(edge.to)
+        && (!this.isLarge || edge.step <= step))
       .map((edge) => ({ edge, from: position.get(edge.from), to: position.get(edge.to) }));
+  }
+
+  #draw(modules, edges, width) {
+    const isNarrow = width < 620;
     const nodes = modules.map((module) => ({ module, height: NODE_HEIGHT, ...this.#label(module, 210) }));
     let size;
     if (isNarrow) {

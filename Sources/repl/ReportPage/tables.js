@@ -16,7 +16,7 @@ function placeCell(model, place) {
   if (!place) return el('span', { class: 'quiet' }, 'not known');
   return [
     el('span', { class: 'place' }, `${model.place(place)}`),
-    place.expression ? el('code', {}, place.expression) : '',
+    place.expression ? [' ', el('code', {}, place.expression)] : '',
   ];
 }
 
@@ -248,11 +248,10 @@ function showModules(model, choose) {
       .map(([, module]) => module);
     body.replaceChildren(...rows.slice(0, shown).map((module) => el('tr', {
       role: 'row', 'data-module': module.name,
-    },
-      columns.map((column, index) => el(index === 0 ? 'th' : 'td', {
-        role: index === 0 ? 'rowheader' : 'cell', scope: index === 0 ? 'row' : null,
-        class: column.isNumber ? 'number' : null, 'data-title': column.title,
-      }, column.cell(module))))));
+    }, columns.map((column, index) => el(index === 0 ? 'th' : 'td', {
+      role: index === 0 ? 'rowheader' : 'cell', scope: index === 0 ? 'row' : null,
+      class: column.isNumber ? 'number' : null, 'data-title': column.title,
+    }, column.cell(module))))));
     heads.forEach((head, index) => head.setAttribute('aria-sort', index !== order.column ? 'none'
       : order.isDescending ? 'descending' : 'ascending'));
     const rest = rows.length - shown;

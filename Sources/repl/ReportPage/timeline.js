@@ -40,7 +40,7 @@ class Timeline {
       if (peak >= 0) {
         const isRight = this.x(peak) > this.width - 90;
         parts.push(svg('text', {
-          x: this.x(peak) + (isRight ? 2 : -2), y: y - 3, class: 'peak',
+          x: this.x(peak) + (isRight ? -5 : -2), y: y - 3, class: 'peak',
           'text-anchor': isRight ? 'end' : 'start',
         }, `${grouped(this.most)} at once`));
       }

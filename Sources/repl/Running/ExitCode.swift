@@ -1,6 +1,8 @@
 /// The exit codes of the `lang` command (the numbers are those of BSD's `sysexits.h`).
 enum ExitCode {
   static let success: Int32 = 0
+  /// `lang test`: a test has failed, or there was none.
+  static let testsFailed: Int32 = 1
   /// The command line is wrong.
   static let usage: Int32 = 64
   /// The source does not compile.

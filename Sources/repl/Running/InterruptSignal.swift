@@ -15,6 +15,8 @@ enum InterruptSignal {
   nonisolated(unsafe) private static var machine: Machine?
   nonisolated(unsafe) private static var isAtPrompt = false
   nonisolated(unsafe) private static var interruptCount: Int32 = 0
+  nonisolated(unsafe) private static var isStopWanted = false
+  nonisolated(unsafe) private static var isContinued = false
   nonisolated(unsafe) private static var wakeWriter: Int32 = -1
   /// Becomes readable when a signal has arrived; -1 without a prompt.
   nonisolated(unsafe) private(set) static var wakeReader: Int32 = -1
@@ -60,7 +62,49 @@ enum InterruptSignal {
     wakeReader = ends[0]
     wakeWriter = ends[1]
     signal(SIGWINCH) { _ in InterruptSignal.wake() }
-    signal(SIGCONT) { _ in InterruptSignal.wake() }
+    signal(SIGCONT) { _ in
+      InterruptSignal.isContinued = true
+      InterruptSignal.wake()
+    }
+  }
+
+  /// Whether Ctrl-Z is noticed with ``takeStop()``, and does not stop the process at once.
+  nonisolated(unsafe) static var noticesStops = false {
+    didSet {
+      if oldValue == noticesStops { return }
+      var present = sigaction()
+      sigaction(SIGTSTP, nil, &present)
+      // A shell without job control wants it so.
+      if unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1 { return }
+      if noticesStops { catchStop() } else { signal(SIGTSTP, SIG_DFL) }
+    }
+  }
+
+  private static func catchStop() {
+    signal(SIGTSTP) { _ in
+      InterruptSignal.isStopWanted = true
+      InterruptSignal.wake()
+    }
+  }
+
+  /// Whether Ctrl-Z was pressed since this was asked last.
+  static func takeStop() -> Bool {
+    defer { isStopWanted = false }
+    return isStopWanted
+  }
+
+  /// Stops the process, as Ctrl-Z does; returns when it goes on.
+  static func stopProcess() {
+    signal(SIGTSTP, SIG_DFL)
+    raise(SIGTSTP)
+    catchStop()
+    isContinued = false
+  }
+
+  /// Whether the process has been stopped and goes on since this was asked last.
+  static func takeContinuation() -> Bool {
+    defer { isContinued = false }
+    return isContinued
   }
 
   /// Whether Ctrl-C was pressed, and the machine has not noticed it.

@@ -13,10 +13,12 @@ struct RunOptions {
   /// What to write at the end, and where to; nil for standard error.
   var report: ReportFormat?
   var reportFile: String?
+  /// Gets what programs print; nil for standard output.
+  var output: (@Sendable (UnsafeRawBufferPointer) -> Void)?
 }
 
 /// What a report of the modules looks like.
-enum ReportFormat: String {
+enum ReportFormat: String, CaseIterable {
   case text
   case json
   /// One page for a browser, which needs no other file.

@@ -11,7 +11,7 @@ struct ScriptRunner {
     // A reader that goes away is noticed at the next write, which then fails.
     signal(SIGPIPE, SIG_IGN)
     self.options = options
-    machine = Machine()
+    machine = Machine(output: options.output)
     machine.programsMayExtendPath = true
     if getenv("LANG_GC_STRESS") != nil { machine.isCollectorStressed = true }
     InterruptSignal.connect(machine)
@@ -189,15 +189,11 @@ struct ScriptRunner {
 
   /// Shows why a program ended; gives the exit code.
   private func report(_ error: LangError) -> Int32 {
+    Console.error(error)
     switch error {
-    case .exit(let status, let message):
-      if let message { Console.error(message) }
-      return status
-    case .syntax(let failure):
-      Console.error(failure.rendered(usesColors: Console.errorUsesColors), terminator: "")
-      return ExitCode.doesNotCompile
+    case .exit(let status, _): return status
+    case .syntax: return ExitCode.doesNotCompile
     case .runtime(let failure):
-      Console.error(failure.rendered(usesColors: Console.errorUsesColors), terminator: "")
       return failure.className == "Interrupt" ? ExitCode.interrupted : ExitCode.uncaughtError
     }
   }

@@ -1,3 +1,4 @@
+import Lang
 import LangRuntime
 
 /// Says each step of the lazy mechanism in a line that a newcomer understands: `--trace`, `:trace on`.
@@ -57,7 +58,7 @@ struct TraceLines {
     switch step.kind {
     case .found:
       if step.location.isEmpty { return "built in, not set up yet" }
-      return "\(shortener.shorten(step.location)); nothing is read yet"
+      return DisplayWidth.sanitized(shortener.shorten(step.location)) + "; nothing is read yet"
     case .bound: return place(step)
     case .bypassed: return "a rule makes the import eager: \(step.reason ?? "")"
     case .loading:
@@ -102,7 +103,7 @@ struct TraceLines {
   }
 
   private func failed(_ step: ModuleStep) -> String {
-    let error = style.red(step.error ?? "")
+    let error = style.red(DisplayWidth.firstLine(of: step.error ?? ""))
     if step.reason == "reload" { return "\(error); the old contents stay" }
     return "\(error); it is pending again"
   }
@@ -114,7 +115,8 @@ struct TraceLines {
   /// `main.l:9  wrap.fill`.
   private func place(_ step: ModuleStep) -> String {
     guard let place = step.place else { return "the command" }
-    let position = style.dim("\(shortener.shorten(place.file)):\(place.line)")
-    return place.expression.map { "\(position)  \($0)" } ?? position
+    let file = DisplayWidth.sanitized(shortener.shorten(place.file))
+    let position = style.dim("\(file):\(place.line)")
+    return place.expression.map { "\(position)  \(DisplayWidth.firstLine(of: $0))" } ?? position
   }
 }

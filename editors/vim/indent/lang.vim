@@ -22,35 +22,28 @@ endif
 let s:saved_cpoptions = &cpoptions
 set cpoptions&vim
 
-" An operator at the end of a line, after which the statement goes on. A colon is not among them: the
-" value of a key stands on its line.
-let s:operator = '\%([-+*/%&|^~<>=?]\|\<\%(and\|or\|not\|in\|is\)\)\s*$'
+" An operator or a dot at the end of a line, after which the statement goes on. A colon is not among
+" them: the value of a key stands on its line. The star of an import is no operator.
+let s:operator = '\%(\<import\s*\)\@<!'
+      \ . '\%([-+*/%&|^~<>=?]\|\.\@1<!\.\|\<\%(and\|or\|not\|in\|is\)\)\s*$'
 
-" The names of the syntax items at a place, innermost first.
-function! s:Items(line, column) abort
-  return reverse(map(synstack(a:line, a:column), 'synIDattr(v:val, "name")'))
-endfunction
-
-" True where a character is no code, but belongs to a comment or to the text of a string, or is one of
-" the braces in an f-string.
+" True where a character is no code, but belongs to a comment or to the text of a string, or is one
+" of the braces in an f-string.
 function! s:IsText(line, column) abort
-  for item in s:Items(a:line, a:column)
-    if item =~# '^lang\%(Triple\)\=Field$'
-      return 0
-    elseif item ==# 'langFieldBrace'
-      return 1
-    elseif item =~# '^lang.*\%(Comment\|Documentation\|Shebang\|String\|Format\)$'
-      return 1
-    endif
-  endfor
-  return 0
+  return synIDattr(synID(a:line, a:column, 1), 'name')
+        \ =~# '^lang\%(.*\%(Comment\|String\|Format\|Escape\|EscapeError\|Specification\)'
+        \ . '\|Documentation\|Shebang\|Todo\|FieldBrace\|DoubledBrace\|BraceError\)$'
 endfunction
 
 " True when text between three quotes goes over the end of the line above.
 function! s:BeginsInText(line) abort
   let above = a:line - 1
-  return above > 0
-        \ && match(s:Items(above, strlen(getline(above)) + 1), 'Triple\%(String\|Format\)$') >= 0
+  for item in above > 0 ? synstack(above, strlen(getline(above)) + 1) : []
+    if synIDattr(item, 'name') =~# 'Triple\%(String\|Format\)$'
+      return 1
+    endif
+  endfor
+  return 0
 endfunction
 
 " The text of a line without a comment at its end.
@@ -58,7 +51,7 @@ function! s:Code(line) abort
   let text = getline(a:line)
   let column = match(text, '#')
   while column >= 0
-    if match(s:Items(a:line, column + 1), 'Comment$\|Documentation$') >= 0
+    if synIDattr(synID(a:line, column + 1, 1), 'name') =~# 'Comment$\|Documentation$'
       return strpart(text, 0, column)
     endif
     let column = match(text, '#', column + 1)
@@ -75,17 +68,19 @@ function! s:CodeAbove(line) abort
   return above
 endfunction
 
-" True when a line goes on with the statement of the line above.
-function! s:Continues(line, opening) abort
-  if getline(a:line) =~# '^\s*?\=\.\.\@!'
+" True when a line goes on with the statement of the line above. Inside of ( ) and [ ] everything
+" does, and stands where the brackets say.
+function! s:Continues(line, opening, bracket) abort
+  if a:bracket ==# '(' || a:bracket ==# '['
+    return 0
+  elseif getline(a:line) =~# '^\s*?\=\.\.\@!'
     return 1
   endif
   let above = s:CodeAbove(a:line)
-  if above <= a:opening
-    " The first line inside of a bracket begins a statement or an item.
-    return above > 0 && above == a:opening && s:Code(above) =~# s:operator
+  if above < max([a:opening, 1])
+    return 0
   endif
-  return s:Code(above) =~# s:operator
+  return s:Code(above) =~# (a:opening > 0 ? s:operator : s:operator . '\|,\s*$')
 endfunction
 
 function! LangIndent(line) abort
@@ -93,12 +88,15 @@ function! LangIndent(line) abort
     return -1
   endif
   call cursor(a:line, 1)
-  let opening = searchpair('[[({]', '', '[])}]', 'bnW', 's:IsText(line("."), col("."))')
+  let [opening, column] = searchpairpos('[[({]', '', '[])}]', 'bnW',
+        \ 's:IsText(line("."), col("."))')
   let indentation = opening > 0 ? indent(opening) : 0
   if getline(a:line) =~# '^\s*[])}]'
     return indentation
   endif
-  return indentation + shiftwidth() * ((opening > 0) + s:Continues(a:line, opening))
+  let bracket = opening > 0 ? getline(opening)[column - 1] : ''
+  return indentation
+        \ + shiftwidth() * ((opening > 0) + s:Continues(a:line, opening, bracket))
 endfunction
 
 let &cpoptions = s:saved_cpoptions

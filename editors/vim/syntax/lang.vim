@@ -2,10 +2,10 @@
 " Language: Lang, the scripting language with lazy modules
 " Files:    *.l, scripts whose first line names lang
 "
-" After a dot, before a colon and as the name of a method every word is a name. So words are looked for
-" inside of the item langName only, which stands for a name in any other place. Of several items that
-" match at the same place Vim takes the one that is defined last: the file goes from the general to
-" the special.
+" After a dot, before a colon and as the name of a method every word is a name. So words are looked
+" for inside of the items langName and langCall only, which stand for a name in any other place. Of
+" several items that match at the same place Vim takes the one that is defined last: the file goes
+" from the general to the special.
 
 if exists('b:current_syntax')
   finish
@@ -22,8 +22,8 @@ syntax sync fromstart
 " What may stand wherever an expression or a statement may.
 syntax cluster langCode contains=langName,langCall,langDeclaration,langFunction,langClass,langEager,
       \langImport,langFrom,langCatch,langNumber,langNumberError,langOperator,langOperatorError,
-      \langDot,langChoice,langParentheses,langBrackets,langBraces,langString,langRawString,langFormat,
-      \langTripleString,langRawTripleString,langTripleFormat,langComment,langDocumentation,
+      \langDot,langChoice,langParentheses,langBrackets,langBraces,langString,langRawString,
+      \langFormat,langTripleString,langRawTripleString,langTripleFormat,langComment,langDocumentation,
       \langSeparator,langCharacterError
 
 " Names and calls; the words that have a meaning of their own; what every program knows
@@ -64,7 +64,10 @@ syntax region langChoice matchgroup=langOperator start="?[.?]\@!" end=":" end="[
       \ contains=@langCode transparent
 
 " After a dot every word is a name.
-syntax match langDot "?\=\.\.\@!" nextgroup=langProperty,langMethodCall skipwhite skipempty skipnl
+syntax match langDot "?\=\.\.\@!"
+      \ nextgroup=langProperty,langMethodCall,langDotComment skipwhite skipempty skipnl
+syntax match langDotComment "#.*$" contained contains=langTodo,@Spell
+      \ nextgroup=langProperty,langMethodCall,langDotComment skipwhite skipempty skipnl
 syntax match langProperty "\d\@!\<\k\+" contained
 syntax match langMethodCall "\d\@!\<\k\+\ze\s*(" contained
 
@@ -76,14 +79,12 @@ syntax match langNumber "\<0\%([xX]\x\%(_\=\x\)*\|[oO]\o\%(_\=\o\)*\|[bB][01]\%(
 syntax match langNumber "\<\%(0\|[1-9]\%(_\=\d\)*\)\.\d\%(_\=\d\)*\%([eE][-+]\=\d\%(_\=\d\)*\)\=\k\@!"
 syntax match langNumber "\<\%(0\|[1-9]\%(_\=\d\)*\)[eE][-+]\=\d\%(_\=\d\)*\k\@!"
 
-" Brackets: a word before a colon is an argument's name in ( ) and a key in { }.
+" Brackets: a word before a colon is the name of an argument in ( ) and a key in { }.
 syntax region langParentheses matchgroup=langBracket start="(" end=")"
       \ contains=@langCode,langArgument transparent
 syntax region langBrackets matchgroup=langBracket start="\[" end="\]" contains=@langCode transparent
 syntax region langBraces matchgroup=langBracket start="{" end="}"
       \ contains=@langCode,langKey transparent
-syntax match langArgument "\d\@!\<\k\+\ze\s*:" contained nextgroup=langSeparator skipwhite
-syntax match langKey "\d\@!\<\k\+\ze\s*:" contained nextgroup=langSeparator skipwhite
 
 " catch name: Class
 syntax match langCatch "\<catch\>\%(\s\+\d\@!\k\)\@=" nextgroup=langCaught skipwhite
@@ -116,7 +117,8 @@ syntax region langDefault matchgroup=langOperator start="=" end="[,)]"me=s-1 con
 syntax match langClass "\<class\>" nextgroup=langClassName skipwhite
 syntax match langClassName "\d\@!\<\k\+" contained nextgroup=langBase,langClassBody skipwhite
 syntax region langBase matchgroup=langBracket start="(" end=")" contained
-      \ contains=@langCode nextgroup=langClassBody skipwhite transparent
+      \ contains=@langCode,langBaseClass nextgroup=langClassBody skipwhite transparent
+syntax match langBaseClass "\d\@!\<\k\+\ze\s*)" contained
 syntax region langClassBody matchgroup=langBracket start="{" end="}" contained
       \ contains=@langCode,langMethod,langStatic,langGet transparent
 syntax match langStatic "\<static\ze\s\+fn\>" contained
@@ -139,7 +141,7 @@ syntax match langAs "\<as\>" contained nextgroup=langAlias skipwhite
 syntax match langAlias "\d\@!\<\k\+" contained nextgroup=langModuleComma skipwhite
 syntax match langModuleComma "," contained
       \ nextgroup=langModule,langModuleComment skipwhite skipempty skipnl
-syntax match langModuleComment "#.*$" contained
+syntax match langModuleComment "#.*$" contained contains=langTodo,@Spell
       \ nextgroup=langModule,langModuleComment skipwhite skipempty skipnl
 syntax match langFrom "\<from\>" nextgroup=langFromModule,langFromDots skipwhite
 syntax match langFromModule
@@ -156,51 +158,58 @@ syntax match langImportedAlias "\d\@!\<\k\+" contained
       \ nextgroup=langImportedComma skipwhite
 syntax match langImportedComma "," contained
       \ nextgroup=langImported,langImportedComment skipwhite skipempty skipnl
-syntax match langImportedComment "#.*$" contained
+syntax match langImportedComment "#.*$" contained contains=langTodo,@Spell
       \ nextgroup=langImported,langImportedComment skipwhite skipempty skipnl
 syntax region langImportedGroup matchgroup=langBracket start="(" end=")" contained
       \ contains=langImported,langImportedComma,langComment transparent
 
-" Strings. Those with one quote end with their line, whatever is missing.
+" Keys and the names of arguments: whatever the word is
+syntax match langArgument "\d\@!\<\k\+\ze\s*:" contained nextgroup=langSeparator skipwhite
+syntax match langKey "\d\@!\<\k\+\ze\s*:" contained nextgroup=langSeparator skipwhite
+
+" Strings. Those with one quote end with their line, whatever is missing; excludenl keeps what ends
+" with the line from taking the string around it along to the next one.
 syntax match langEscape "\\[ntr0\\\"']" contained
-syntax match langEscapeError "\\\%(u{\x*}\=\|[^ntr0\\\"']\|$\)" contained
+syntax match langEscapeError excludenl "\\\%(u{\x*}\=\|[^ntr0\\\"']\|$\)" contained
 syntax match langEscape "\\u{0*\%(\%(10\|[1-9a-fA-F]\)\x\{4}\|[1-9a-cA-CefEF]\x\{3}\|[dD][0-7]\x\{2}\|\x\{1,3}\)}" contained
-syntax region langString start=+"+ skip=+\\.+ end=+"\|$+ contains=langEscape,langEscapeError,@Spell
-syntax region langString start=+'+ skip=+\\.+ end=+'\|$+ contains=langEscape,langEscapeError,@Spell
+syntax region langString start=+"+ skip=+\\.+ excludenl end=+"\|$+
+      \ contains=langEscape,langEscapeError,@Spell
+syntax region langString start=+'+ skip=+\\.+ excludenl end=+'\|$+
+      \ contains=langEscape,langEscapeError,@Spell
 syntax region langTripleString start=+"""+ skip=+\\.+ end=+"""+
       \ contains=langEscape,langEscapeError,@Spell
 syntax region langTripleString start=+'''+ skip=+\\.+ end=+'''+
       \ contains=langEscape,langEscapeError,@Spell
-syntax region langRawString start=+\<r"+ end=+"\|$+
-syntax region langRawString start=+\<r'+ end=+'\|$+
+syntax region langRawString start=+\<r"+ excludenl end=+"\|$+
+syntax region langRawString start=+\<r'+ excludenl end=+'\|$+
 syntax region langRawTripleString start=+\<r"""+ end=+"""+
 syntax region langRawTripleString start=+\<r'''+ end=+'''+
 
 " f"…{expression:specification}…"
 syntax cluster langFormatText contains=langEscape,langEscapeError,langBraceError,langDoubledBrace
-syntax region langFormat start=+\<f"+ skip=+\\.+ end=+"\|$+
+syntax region langFormat start=+\<f"+ skip=+\\.+ excludenl end=+"\|$+
       \ contains=@langFormatText,langField,@Spell
-syntax region langFormat start=+\<f'+ skip=+\\.+ end=+'\|$+
+syntax region langFormat start=+\<f'+ skip=+\\.+ excludenl end=+'\|$+
       \ contains=@langFormatText,langField,@Spell
 syntax region langTripleFormat start=+\<f"""+ skip=+\\.+ end=+"""+
       \ contains=@langFormatText,langTripleField,@Spell
 syntax region langTripleFormat start=+\<f'''+ skip=+\\.+ end=+'''+
       \ contains=@langFormatText,langTripleField,@Spell
 syntax match langBraceError "}" contained
-syntax region langField matchgroup=langFieldBrace start="{" end="}" end="$" contained
+syntax region langField matchgroup=langFieldBrace start="{" excludenl end="}" end="$" contained
       \ contains=@langCode,langSpecification,langRepresentation
 syntax region langTripleField matchgroup=langFieldBrace start="{" end="}" contained
       \ contains=@langCode,langTripleSpecification,langRepresentation
 syntax match langDoubledBrace "{{\|}}" contained
 syntax match langRepresentation "=\ze\s*[:}]" contained
-syntax region langSpecification matchgroup=langSeparator start=":" end="}"me=s-1 end="$" contained
-      \ contains=langEscape,langEscapeError,langField
+syntax region langSpecification matchgroup=langSeparator start=":" excludenl end="}"me=s-1 end="$"
+      \ contained contains=langEscape,langEscapeError,langField
 syntax region langTripleSpecification matchgroup=langSeparator start=":" end="}"me=s-1 contained
       \ contains=langEscape,langEscapeError,langTripleField
 
 " Comments
 syntax match langTodo "\<\%(TODO\|FIXME\|XXX\)\>" contained
-syntax match langComment "#.*$" contains=langTodo,@Spell
+syntax match langComment excludenl "#.*$" contains=langTodo,@Spell
 syntax match langDocumentation "\%(^\s*\)\@<=##\%(#\)\@!.*$" contains=langTodo,@Spell
 syntax match langShebang "\%^\%ufeff\=#!.*$"
 
@@ -242,6 +251,7 @@ highlight default link langOperatorName Function
 highlight default link langPropertyName Function
 highlight default link langMethodCall Function
 highlight default link langClassName Type
+highlight default link langBaseClass Type
 highlight default link langParameter Identifier
 highlight default link langArgument Identifier
 highlight default link langKey Label
@@ -265,6 +275,7 @@ highlight default link langSpecification Special
 highlight default link langTripleSpecification Special
 highlight default link langBracket Delimiter
 highlight default link langComment Comment
+highlight default link langDotComment Comment
 highlight default link langModuleComment Comment
 highlight default link langImportedComment Comment
 highlight default link langDocumentation SpecialComment

@@ -200,8 +200,9 @@ struct HeapSearch {
     let steps = kind == .cell ? nodes[number].steps : nodes[number].steps + 1
     switch kind {
     case .generator: return expand(memory.assumingMemoryBound(to: GeneratorObject.self), number)
-    case .module, .function:
-      // Their values are variables: ways begin anew.
+    case .module: visitVariables(of: memory.assumingMemoryBound(to: ModuleObject.self), number)
+    case .function:
+      // Its values are variables: ways begin anew.
       visitValues(of: header, number, steps: 0)
     default: visitValues(of: header, number, steps: steps)
     }
@@ -225,6 +226,18 @@ struct HeapSearch {
         visit(Value(.module, module), from: number, edge: Edge.module, steps: steps)
       }
     default: break
+    }
+  }
+
+  /// Ways begin anew at variables; at private ones last, so that a value is called by the name that was
+  /// given to it and not `_`, the last value of a session.
+  private mutating func visitVariables(of module: ModuleReference, _ number: Int) {
+    let names = names(of: module)
+    for isPrivate in [false, true] {
+      for (slot, name) in names.enumerated()
+      where (engine.pointee.symbols.bytes(of: name).first == UInt8(ascii: "_")) == isPrivate {
+        visit(module.pointee.slots[slot], from: number, edge: slot, steps: 0)
+      }
     }
   }
 

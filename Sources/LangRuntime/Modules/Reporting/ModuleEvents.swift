@@ -41,7 +41,7 @@ extension Engine {
 
   /// The line that `lazy.report(1)` writes for a load.
   func loadLine(_ record: ModuleRecord, _ load: ModuleLoad) -> String {
-    var text = "lazy: \(load.isReload ? "reloaded" : "loaded") \(record.name) ("
+    var text = "lazy: \(load.isReload ? "reloaded" : "loaded") \(record.shownName) ("
     switch record.form {
     case .native: text += "native"
     case .folder: text += "folder"
@@ -63,7 +63,8 @@ extension Engine {
   ) -> PlainValue {
     let record = pointee.modules.records[Int(event.module)]
     var fields = [
-      PlainField("event", .string(event.kind.name)), PlainField("module", .string(record.name)),
+      PlainField("event", .string(event.kind.name)),
+      PlainField("module", .string(record.shownName)),
       PlainField("time", PlainValue(nanoseconds: event.time)),
     ]
     fields += ModulePlace.fields(reader.read(event.place))

@@ -217,7 +217,7 @@ private struct ReportBuilder {
     _ number: Int, _ record: ModuleRecord
   ) -> (ModuleReport.Group, ModuleReport.Entry) {
     var entry = ModuleReport.Entry(
-      name: record.isForgotten ? "\(record.name) (forgotten)" : record.name,
+      name: record.isForgotten ? "\(record.shownName) (forgotten)" : record.shownName,
       location: record.location, form: record.form, importedAt: reader.read(record.importedAt),
       failures: Int(record.failureCount),
       error: record.failure?.failure)

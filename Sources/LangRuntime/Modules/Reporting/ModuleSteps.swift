@@ -54,7 +54,7 @@ extension Engine {
   ) -> ModuleStep {
     let record = pointee.modules.records[Int(event.module)]
     var step = ModuleStep(
-      kind: event.kind.step, module: record.name, location: record.location, time: event.time,
+      kind: event.kind.step, module: record.shownName, location: record.location, time: event.time,
       place: reader.read(event.place), importer: importers.name(at: event.place))
     switch event.kind {
     case .find, .bind, .findAndBind, .forget: break

@@ -106,8 +106,8 @@ extension Lesson {
       archive of a program, and 'lang paint.zip' runs its main.l.
       """,
     elsewhere: """
-      Python imports from zip files since version 2.3. Where a lazy import does
-      not look for the module, as in PEP 810, a missing archive is noticed at
-      the first use.
+      Python imports from zip files since version 2.3, and PEP 810 changes
+      nothing about that. But its lazy import does not look for the module, so
+      a missing archive is noticed at the first use.
       """)
 }

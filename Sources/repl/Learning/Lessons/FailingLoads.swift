@@ -72,7 +72,7 @@ extension Lesson {
     elsewhere: """
       A failed lazy import of PEP 810 stays lazy too, and the next use tries
       again. LazyLoader keeps the half-filled module and does not run it again:
-      what comes after the error is missing without a word. 'import defer'
+      what comes after the error is simply missing. 'import defer'
       remembers the error and throws it at each use.
       """)
 }

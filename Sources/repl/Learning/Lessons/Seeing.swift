@@ -77,10 +77,10 @@ extension Lesson {
     ],
     conclusion: """
       The log of the machine has every step in the life of every module, with
-      the expression behind it. 'lang --report app.l' and lazy.report() say
-      what became of each module and what it cost, lazy.events() gives the
-      steps as data, lazy.references(m) who holds a proxy now. None of them
-      loads anything.
+      the expression behind it. 'lang --trace app.l' tells each as it happens,
+      as here; 'lang --report app.l' and lazy.report() say what became of each
+      module and what it cost, lazy.events() gives the steps as data,
+      lazy.references(m) who holds a proxy now. None of them loads anything.
       """,
     elsewhere: """
       Python 3.15 has sys.lazy_modules, the set of names that were imported

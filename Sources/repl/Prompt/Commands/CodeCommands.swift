@@ -1,4 +1,5 @@
 import Glibc
+import Lang
 import LangRuntime
 
 extension PromptCommand {
@@ -17,6 +18,10 @@ extension PromptCommand {
       PromptCommand("doc", "x", .name, "shows the help of x; also 'x?'") { prompt, argument in
         if !Prompt.isPath(argument) {
           prompt.complain(":doc needs a name")
+          return .goOn
+        }
+        if Completer.keywords.contains(argument) {
+          prompt.complain("'\(argument)' is a word of the language, and stands for no value")
           return .goOn
         }
         _ = prompt.evaluate(quietly: "help(\(argument))")
@@ -40,21 +45,31 @@ extension Prompt {
     clock_gettime(CLOCK_MONOTONIC, &start)
     let outcome = evaluate(quietly: code)
     clock_gettime(CLOCK_MONOTONIC, &end)
-    guard let value = outcome else { return }
-    if let value { show(value) }
+    if isLeaving { return }
+    if let value = outcome ?? nil { show(value) }
     let nanoseconds = (end.tv_sec - start.tv_sec) * 1_000_000_000 + end.tv_nsec - start.tv_nsec
     let collections = machine.collectorStatistics.collections - before.collections
     var text = ReportUnits.milliseconds(UInt64(max(0, nanoseconds)))
+    if outcome == nil { text += " until the error" }
     if collections > 0 { text += ", \(counted(collections, "collection"))" }
     Console.show(style.dim(text))
   }
 
   fileprivate func disassemble(_ argument: String) {
     guard Prompt.isPath(argument) else { return complain(":dis needs the name of a function") }
-    guard let text = session.disassembly(at: argument.split(separator: ".").map(String.init)) else {
-      return complain("'\(argument)' is no function of the language that is loaded")
+    let path = argument.split(separator: ".").map(String.init)
+    if let text = session.disassembly(at: path) {
+      return Console.show(DisplayWidth.sanitized(text), terminator: "")
     }
-    Console.show(text, terminator: "")
+    if session.names(at: path.dropLast()).contains(path.last ?? "") {
+      complain("'\(argument)' has no bytecode: it is built in, or no function")
+    } else if let name = session.moduleName(at: path.dropLast()),
+      machine.module(named: name)?.state != .loaded
+    {
+      complain("module '\(name)' is not loaded; ':load \(name)' does that")
+    } else {
+      complain("there is no '\(argument)'")
+    }
   }
 
   fileprivate func showSource(_ argument: String) {
@@ -66,7 +81,7 @@ extension Prompt {
     case .failure(let error):
       complain("the source of '\(module.name)' cannot be read: \(error.reason)")
     case .success(let bytes):
-      var text = String(decoding: bytes, as: UTF8.self)
+      var text = DisplayWidth.sanitized(String(decoding: bytes, as: UTF8.self))
       if !text.hasSuffix("\n") { text += "\n" }
       Console.show(style.dim("## \(module.location)"))
       Console.show(text, terminator: "")

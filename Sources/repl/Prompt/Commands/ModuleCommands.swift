@@ -1,3 +1,4 @@
+import Lang
 import LangRuntime
 
 extension PromptCommand {
@@ -26,7 +27,9 @@ extension PromptCommand {
         return .goOn
       },
       PromptCommand("graph", "", .none, "who imports whom") { prompt, _ in
-        ModuleGraph(prompt.machine.modules, prompt.style).lines.forEach { Console.show($0) }
+        let width = Console.size.columns
+        ModuleGraph(prompt.machine.modules, prompt.style, width: width).lines
+          .forEach { Console.show($0) }
         return .goOn
       },
       PromptCommand(
@@ -117,9 +120,11 @@ extension Prompt {
     let references = machine.references(toModule: module.name) ?? []
     switch module.state {
     case .pending, .failed:
-      let what = module.state == .failed ? "failed to load, and is pending" : "pending"
+      let state =
+        module.state == .failed
+        ? "\(style.red("failed")) to load and is pending again" : "is \(style.yellow("pending"))"
       Console.show(
-        "\(name) is \(style.yellow(what)); "
+        "\(name) \(state); "
           + (references.isEmpty
             ? "nothing holds its stand-in" : "\(holders(references.count)) its stand-in:"))
       references.forEach { Console.show("  \($0)") }
@@ -166,10 +171,13 @@ extension Prompt {
       if let cause = module.cause {
         let holder = module.causeModule.map { $0 == "__main__" ? "<main>" : $0 } ?? "?"
         Console.show(
-          "  \(cause.file):\(cause.line):\(cause.column)  \(style.cyan(cause.expression ?? ""))"
+          "  \(DisplayWidth.sanitized(cause.file)):\(cause.line):\(cause.column)  "
+            + style.cyan(DisplayWidth.firstLine(of: cause.expression ?? ""))
             + style.dim("  in \(holder)"))
       }
-      if let error = module.error { Console.show("  " + style.red(error)) }
+      if let error = module.error {
+        Console.show("  " + style.red(DisplayWidth.firstLine(of: error)))
+      }
       guard let next = module.causeModule.flatMap({ machine.module(named: $0) }) else { return }
       module = next
     }
@@ -194,24 +202,35 @@ extension Prompt {
     if module.state == .loaded { return Console.show("\(module.name) is loaded already") }
     do throws(LangError) {
       try machine.loadModule(module.name)
+      finishOutput()
       let patched = machine.module(named: module.name)?.patched ?? 0
       Console.show(
         "\(style.green("loaded")) \(style.bold(module.name)), \(counted(patched, "reference")) patched"
       )
     } catch {
+      finishOutput()
       show(error)
     }
   }
 
   fileprivate func reload(_ argument: String) {
-    let names = argument.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
+    let names = Prompt.names(in: argument)
     if names.isEmpty { return complain(":reload needs the name of a module") }
     for name in names {
       guard let module = module(name, for: "reload") else { continue }
+      if module.state == .pending || module.state == .failed {
+        Console.show(
+          "\(style.bold(module.name)) is not loaded yet: its first use reads what is there then")
+        continue
+      }
       do throws(LangError) {
-        Console.show(ReloadLine.text(try machine.reloadModule(module.name), style))
+        let reload = try machine.reloadModule(module.name)
+        finishOutput()
+        Console.show(ReloadLine.text(reload, style))
       } catch {
+        finishOutput()
         show(error)
+        if isLeaving { return }
         Console.show("\(style.bold(module.name)) stays as it was")
       }
     }

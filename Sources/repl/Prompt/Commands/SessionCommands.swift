@@ -29,6 +29,13 @@ extension PromptCommand {
         prompt.help(argument)
         return .goOn
       },
+      PromptCommand(
+        "learn", "[lesson]", .text, "the course on lazy imports; Ctrl-D comes back here"
+      ) {
+        prompt, argument in
+        prompt.learn(argument)
+        return .goOn
+      },
       PromptCommand("quit", "", .none, "leaves, like Ctrl-D") { _, _ in .leave(ExitCode.success) },
     ]
   }
@@ -38,7 +45,7 @@ extension Prompt {
   fileprivate func listVariables() {
     let variables = session.variables(showing: ShownValue.Limits(items: 8, textLength: 60))
     if variables.isEmpty {
-      Console.show("nothing yet")
+      Console.show("no names yet")
       return
     }
     var table = TextTable()
@@ -62,8 +69,21 @@ extension Prompt {
     if let reason = SourceFile.write(Array(text.utf8), to: file) {
       return complain("cannot write '\(file)': \(reason)")
     }
-    let count = transcript.count
-    Console.show("saved \(counted(count, "input")) to \(file)")
+    var news = "saved \(counted(transcript.count, "input")) to \(DisplayWidth.sanitized(file))"
+    do throws(LangError) {
+      try machine.check(Array(text.utf8), name: file)
+    } catch {
+      // A session may declare a name again, a script may not.
+      news += "; it is no script yet: 'lang check' says what must change"
+    }
+    Console.show(news)
+  }
+
+  /// Holds a lesson, in a process of its own: its modules are none of this session's.
+  fileprivate func learn(_ argument: String) {
+    let lesson = argument.split(separator: " ").map(String.init)
+    let (_, failure) = ChildProcess.run("/proc/self/exe", ["lang", "learn"] + lesson)
+    if failure != 0 { complain("cannot begin the course: \(String(cString: strerror(failure)))") }
   }
 
   // MARK: Editing
@@ -79,7 +99,7 @@ extension Prompt {
       let before = SourceFile.read(module.location)
       guard runEditor(on: module.location) else { return .goOn }
       if case .success(let old) = before, case .success(let new) = SourceFile.read(module.location),
-        old != new, module.state == .loaded
+        old != new, module.state == .loaded, !watcher.names.contains(module.name)
       {
         Console.show("changed; 'reload \(module.name)' puts it in place")
       }
@@ -116,17 +136,11 @@ extension Prompt {
     }
     // The variable may hold options; a shell takes it apart, and the file is an argument of its own.
     let words: [String] = ["sh", "-c", "\(editor) \"$1\"", "sh", path]
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    defer { arguments.forEach { free($0) } }
-    var process = pid_t()
-    let failure = posix_spawn(&process, "/bin/sh", nil, nil, &arguments, environ)
+    let (status, failure) = ChildProcess.run("/bin/sh", words)
     if failure != 0 {
       complain("cannot run '\(editor)': \(String(cString: strerror(failure)))")
       return false
     }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
-    _ = InterruptSignal.takeInterrupt()
     if status == 0 { return true }
     complain("'\(editor)' did not end well; nothing was evaluated")
     return false
@@ -141,7 +155,7 @@ extension Prompt {
     let commands = PromptCommand.all.filter {
       wanted.isEmpty ? $0.name != "save!" : $0.name == wanted
     }
-    if commands.isEmpty { return complain("no command ':\(wanted)'; :help lists them") }
+    if commands.isEmpty { return complain(unknownCommand(wanted)) }
     for command in commands {
       table.add(
         TextTable.Cell(
