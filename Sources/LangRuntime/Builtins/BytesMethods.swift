@@ -206,8 +206,9 @@ enum BytesMethods {
     let count = bytes.pointee.count
     try call.engine.reserve(count.multipliedReportingOverflow(by: 16).partialValue)
     let list = call.engine.makeList(capacity: count)
-    try call.engine.inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
-      for index in start..<end { list.pointee.items[index] = .int(Int(bytes.bytes[index])) }
+    var pieces = Pieces(of: Piece.items, count)
+    while try pieces.next(call.engine) {
+      for index in pieces.range { list.pointee.items[index] = .int(Int(bytes.bytes[index])) }
     }
     list.pointee.count = count
     return Value(.list, list)
@@ -368,8 +369,9 @@ enum BytesMethods {
     }
     let separator = receiver(call)
     var count = 0
-    try engine.inPieces(of: Piece.items, list.pointee.count) { (start, end) throws(RaisedError) in
-      for index in start..<end {
+    var pieces = Pieces(of: Piece.items, list.pointee.count)
+    while try pieces.next(engine) {
+      for index in pieces.range {
         let item = try expectBytes(list.pointee.items[index], "join", engine)
         if index > 0 { count += separator.pointee.count }
         count += item.pointee.count
@@ -378,8 +380,9 @@ enum BytesMethods {
     try engine.reserve(count)
     let result = engine.allocateBytes(count: count)
     var output = result.bytes
-    try engine.inPieces(of: Piece.items, list.pointee.count) { (start, end) throws(RaisedError) in
-      for index in start..<end {
+    pieces = Pieces(of: Piece.items, list.pointee.count)
+    while try pieces.next(engine) {
+      for index in pieces.range {
         if index > 0 {
           try engine.copy(separator.bytes, to: output, count: separator.pointee.count)
           output += separator.pointee.count
@@ -478,9 +481,9 @@ enum BytesMethods {
     try call.engine.reserve(bytes.pointee.count)
     let result = call.engine.allocateBytes(count: bytes.pointee.count)
     let (input, output) = (bytes.bytes, result.bytes)
-    try call.engine.inPieces(of: Piece.bytes, bytes.pointee.count) {
-      (start, end) throws(RaisedError) in
-      for index in start..<end { output[index] = change(input[index]) }
+    var pieces = Pieces(of: Piece.bytes, bytes.pointee.count)
+    while try pieces.next(call.engine) {
+      for index in pieces.range { output[index] = change(input[index]) }
     }
     return Value(.bytes, result)
   }
@@ -490,8 +493,9 @@ enum BytesMethods {
     let count = bytes.pointee.count
     try call.engine.reserve(count)
     let result = call.engine.allocateBytes(count: count)
-    try call.engine.inPieces(of: Piece.bytes, count) { (start, end) throws(RaisedError) in
-      for index in start..<end { result.bytes[count - 1 - index] = bytes.bytes[index] }
+    var pieces = Pieces(of: Piece.bytes, count)
+    while try pieces.next(call.engine) {
+      for index in pieces.range { result.bytes[count - 1 - index] = bytes.bytes[index] }
     }
     return Value(.bytes, result)
   }

@@ -198,8 +198,9 @@ extension Engine {
     let (items, count) = (list.pointee.items, list.pointee.count)
     if count > Piece.movedItems {
       let isDone = try replaceItems(of: list, count: count) { (target) throws(RaisedError) in
-        try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
-          for index in start..<end { target[index] = items[count - 1 - index] }
+        var pieces = Pieces(of: Piece.items, count)
+        while try pieces.next(self) {
+          for index in pieces.range { target[index] = items[count - 1 - index] }
         }
       }
       if isDone { return }

@@ -102,8 +102,9 @@ enum NumberMethods {
     let limbs = number.twosComplement(count: number.limbs.count + 1)
     let bytes = engine.allocateBytes(count: count)
     let filler: UInt8 = number.isNegative ? 0xFF : 0
-    try engine.inPieces(of: Piece.characters, count) { (start, end) throws(RaisedError) in
-      for i in start..<end {
+    var pieces = Pieces(of: Piece.characters, count)
+    while try pieces.next(engine) {
+      for i in pieces.range {
         let byte =
           i / 8 < limbs.count
           ? UInt8(truncatingIfNeeded: limbs[i / 8] >> (UInt(i % 8) * 8)) : filler

@@ -197,8 +197,9 @@ extension Engine {
       try makeRoom(in: list, for: count)
       let (lower, step) = (source.range.pointee.lower, source.range.pointee.step)
       let target = list.pointee.items + list.pointee.count
-      try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
-        for index in start..<end { target[index] = .int(lower &+ index &* step) }
+      var pieces = Pieces(of: Piece.items, count)
+      while try pieces.next(self) {
+        for index in pieces.range { target[index] = .int(lower &+ index &* step) }
       }
       list.pointee.count &+= count
     default:
@@ -243,8 +244,9 @@ extension Engine {
   ) throws(RaisedError) -> ListReference {
     try reserveItems(map.pointee.count)
     let list = makeList(capacity: map.pointee.count)
-    try inPieces(of: Piece.items, map.pointee.used) { (start, end) throws(RaisedError) in
-      for position in start..<end {
+    var pieces = Pieces(of: Piece.items, map.pointee.used)
+    while try pieces.next(self) {
+      for position in pieces.range {
         let entry = map.pointee.entries[position]
         if !entry.key.isUndefined { append(transform(entry), to: list) }
       }

@@ -100,25 +100,33 @@ extension Engine {
     _ list: ListReference, by keys: ListReference, isReverse: Bool
   ) throws(RaisedError) {
     // Names that were not used yet turn into their values before they are compared.
-    try inPieces(of: Piece.items, keys.pointee.count) { (start, end) throws(RaisedError) in
-      for index in start..<end where keys.pointee.items[index].tag == .deferred {
+    var pieces = Pieces(of: Piece.items, keys.pointee.count)
+    while try pieces.next(self) {
+      for index in pieces.range where keys.pointee.items[index].tag == .deferred {
         keys.pointee.items[index] = try resolved(keys.pointee.items[index])
       }
     }
     let items = keys.pointee.items
     var isUniform = true
     let tag = keys.pointee.count > 0 ? items[0].tag : .nil
-    try inPieces(of: Piece.items, keys.pointee.count) { (start, end) throws(RaisedError) in
-      for index in start..<end where items[index].tag != tag { isUniform = false }
+    pieces = Pieces(of: Piece.items, keys.pointee.count)
+    while try pieces.next(self) {
+      for index in pieces.range where items[index].tag != tag { isUniform = false }
     }
     let engine = self
     switch isUniform ? tag : .nil {
     case .int, .float: try sortNumbers(list, by: keys, isReverse: isReverse)
     case .string:
-      try sort(list, by: keys, { StringKey($0.string) }) {
-        (a: StringKey, b: StringKey) throws(RaisedError) -> Bool in
-        isReverse
-          ? try StringKey.isLess(b, a, engine) : try StringKey.isLess(a, b, engine)
+      if isReverse {
+        try sort(list, by: keys, { StringKey($0.string) }) {
+          (a: StringKey, b: StringKey) throws(RaisedError) -> Bool in
+          try StringKey.isLess(b, a, engine)
+        }
+      } else {
+        try sort(list, by: keys, { StringKey($0.string) }) {
+          (a: StringKey, b: StringKey) throws(RaisedError) -> Bool in
+          try StringKey.isLess(a, b, engine)
+        }
       }
     default:
       // The keys stay in their list while methods run that compare them.
@@ -138,8 +146,9 @@ extension Engine {
     typealias Record = SortRecord<Key>
     let records = UnsafeMutablePointer<Record>.allocate(capacity: count * 2)
     defer { records.deallocate() }
-    try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
-      for index in start..<end {
+    var pieces = Pieces(of: Piece.items, count)
+    while try pieces.next(self) {
+      for index in pieces.range {
         records[index] = Record(key: makeKey(keys.pointee.items[index]), position: index)
       }
     }
@@ -160,8 +169,9 @@ extension Engine {
     let count = list.pointee.count
     func fill(_ sorted: UnsafeMutablePointer<Value>) throws(RaisedError) {
       let items = list.pointee.items
-      try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
-        for index in start..<end { sorted[index] = items[records[index].position] }
+      var pieces = Pieces(of: Piece.items, count)
+      while try pieces.next(self) {
+        for index in pieces.range { sorted[index] = items[records[index].position] }
       }
     }
     if count > Piece.movedItems, try replaceItems(of: list, count: count, fill) { return }
@@ -180,8 +190,9 @@ extension Engine {
     let isFloat = count > 0 && keys.pointee.items[0].isFloat
     // The opposite order of equal keys is still their order.
     let turn: UInt64 = isReverse ? ~0 : 0
-    try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
-      for index in start..<end {
+    var pieces = Pieces(of: Piece.items, count)
+    while try pieces.next(self) {
+      for index in pieces.range {
         let key = keys.pointee.items[index]
         let ordered = isFloat ? orderedBits(of: key.float) : key.bits ^ 1 << 63
         records[index] = SortRecord(key: ordered ^ turn, position: index)
@@ -230,24 +241,27 @@ extension Engine {
   ) throws(RaisedError) {
     var descents = 0
     var descentsOrTies = 0
-    try inPieces(of: Piece.items, count - 1) { (start, end) throws(RaisedError) in
-      for index in start..<end {
+    var pieces = Pieces(of: Piece.items, count - 1)
+    while try pieces.next(self) {
+      for index in pieces.range {
         descents &+= records[index + 1].key < records[index].key ? 1 : 0
         descentsOrTies &+= records[index + 1].key <= records[index].key ? 1 : 0
       }
     }
     if descents == 0 { return }
     if descents == count - 1 && descentsOrTies == descents {
-      try inPieces(of: Piece.items, count / 2) { (start, end) throws(RaisedError) in
-        for low in start..<end { swap(&records[low], &records[count - 1 - low]) }
+      var pieces = Pieces(of: Piece.items, count / 2)
+      while try pieces.next(self) {
+        for low in pieces.range { swap(&records[low], &records[count - 1 - low]) }
       }
       return
     }
     let counts = UnsafeMutablePointer<Int>.allocate(capacity: 8 * 256)
     defer { counts.deallocate() }
     counts.initialize(repeating: 0, count: 8 * 256)
-    try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
-      for index in start..<end {
+    pieces = Pieces(of: Piece.items, count)
+    while try pieces.next(self) {
+      for index in pieces.range {
         let key = records[index].key
         for digit in 0..<8 { counts[digit << 8 | Int(key >> UInt64(digit << 3) & 255)] &+= 1 }
       }
@@ -259,8 +273,9 @@ extension Engine {
       if starts[Int(records[0].key >> shift & 255)] == count { continue }
       var start = 0
       for value in 0..<256 { (starts[value], start) = (start, start &+ starts[value]) }
-      try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
-        for index in start..<end {
+      var pieces = Pieces(of: Piece.items, count)
+      while try pieces.next(self) {
+        for index in pieces.range {
           let record = source[index]
           let value = Int(record.key >> shift & 255)
           target[starts[value]] = record
@@ -355,7 +370,9 @@ extension Engine {
         try isLess(base[position], base[position - 1])
       }
       let last = start + position - 1
-      try inPieces(of: Piece.items, (position - start) / 2) { (from, to) throws(RaisedError) in
+      var pieces = Pieces(of: Piece.items, (position - start) / 2)
+      while try pieces.next(self) {
+        let (from, to) = (pieces.start, pieces.end)
         for low in start + from..<start + to { swap(&base[low], &base[last - low]) }
       }
     } else {
@@ -408,21 +425,28 @@ extension Engine {
     // What is in its place already does not take part.
     var start = a.start
     if try !isLess(base[middle], base[middle - 1]) { return }
+    var budget = Piece.items
+    // A step uses up one element of either side, so as many steps are taken without a look at the
+    // sides as the shorter one has elements.
     if a.count <= b.count {
       let length = middle - start
       try copy(base + start, to: scratch, count: length, as: Element.self)
       var (left, right) = (0, middle)
-      try mergeInPieces {
-        left < length && right < end ? min(length - left, end - right) : 0
-      } _: { () throws(RaisedError) in
-        if try isLess(base[right], scratch[left]) {
-          base[start] = base[right]
-          right += 1
-        } else {
-          base[start] = scratch[left]
-          left += 1
+      while left < length && right < end {
+        var steps = min(length - left, end - right, budget)
+        budget &-= steps
+        while steps > 0 {
+          if try isLess(base[right], scratch[left]) {
+            base[start] = base[right]
+            right += 1
+          } else {
+            base[start] = scratch[left]
+            left += 1
+          }
+          start += 1
+          steps &-= 1
         }
-        start += 1
+        if budget == 0 { budget = try renewed() }
       }
       try copy(scratch + left, to: base + start, count: length - left, as: Element.self)
     } else {
@@ -430,44 +454,29 @@ extension Engine {
       try copy(base + middle, to: scratch, count: length, as: Element.self)
       var (left, right) = (middle - 1, length - 1)
       var target = end - 1
-      try mergeInPieces {
-        left >= start && right >= 0 ? min(left - start, right) + 1 : 0
-      } _: { () throws(RaisedError) in
-        if try isLess(scratch[right], base[left]) {
-          base[target] = base[left]
-          left -= 1
-        } else {
-          base[target] = scratch[right]
-          right -= 1
+      while left >= start && right >= 0 {
+        var steps = min(left - start + 1, right + 1, budget)
+        budget &-= steps
+        while steps > 0 {
+          if try isLess(scratch[right], base[left]) {
+            base[target] = base[left]
+            left -= 1
+          } else {
+            base[target] = scratch[right]
+            right -= 1
+          }
+          target -= 1
+          steps &-= 1
         }
-        target -= 1
+        if budget == 0 { budget = try renewed() }
       }
       try copy(scratch, to: base + start, count: right + 1, as: Element.self)
     }
   }
 
-  /// Takes steps of a merge until one side is used up.
-  ///
-  /// A step uses up one element of either side, so as many steps are taken without a look at the sides
-  /// as the shorter one has elements.
-  @inline(__always)
-  private func mergeInPieces(
-    _ sureSteps: () -> Int, _ step: () throws(RaisedError) -> Void
-  ) throws(RaisedError) {
-    var budget = Piece.items
-    while true {
-      let steps = min(sureSteps(), Piece.items)
-      if steps == 0 { return }
-      var left = steps
-      while left > 0 {
-        try step()
-        left &-= 1
-      }
-      budget &-= steps
-      if budget <= 0 {
-        try checkInterruption()
-        budget = Piece.items
-      }
-    }
+  /// The steps until the next question whether the program is to stop, after asking it.
+  private func renewed() throws(RaisedError) -> Int {
+    try checkInterruption()
+    return Piece.items
   }
 }

@@ -83,8 +83,9 @@ extension StringMethods {
     try call.engine.reserveString(text.count)
     let result = call.engine.allocateString(byteCount: text.count, scalarCount: text.count)
     let (input, output) = (text.bytes, result.bytes)
-    try call.engine.inPieces(of: Piece.bytes, text.count) { (start, end) throws(RaisedError) in
-      for index in start..<end { output[index] = change(input[index]) }
+    var pieces = Pieces(of: Piece.bytes, text.count)
+    while try pieces.next(call.engine) {
+      for index in pieces.range { output[index] = change(input[index]) }
     }
     return Value(.string, result)
   }

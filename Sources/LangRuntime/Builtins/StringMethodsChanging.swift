@@ -69,8 +69,9 @@ extension StringMethods {
     let result = engine.allocateString(
       byteCount: text.count, scalarCount: Int(text.pointee.scalarCount))
     let (input, output) = (text.bytes, result.bytes)
-    try engine.inPieces(of: Piece.bytes, text.count) { (start, end) throws(RaisedError) in
-      for index in start..<end {
+    var pieces = Pieces(of: Piece.bytes, text.count)
+    while try pieces.next(engine) {
+      for index in pieces.range {
         let byte = input[index]
         output[index] = byte == old ? new : byte
       }

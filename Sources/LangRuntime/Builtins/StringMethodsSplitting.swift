@@ -100,19 +100,21 @@ extension StringMethods {
         return
       }
       let start = position
-      try call.engine.scan(from: &position, to: count) { (position, pause) throws(RaisedError) in
-        while position < pause {
-          let byte = bytes[position]
-          if byte < 0x80 {
-            if TextScanning.isSpace(ascii: byte) { return false }
-            position += 1
-          } else {
-            let (scalar, length) = TextScanning.decode(bytes + position)
-            if TextScanning.isSpace(scalar) { return false }
-            position += length
-          }
+      var pause = Piece.end(after: position, count)
+      while position < count {
+        let byte = bytes[position]
+        if byte < 0x80 {
+          if TextScanning.isSpace(ascii: byte) { break }
+          position += 1
+        } else {
+          let (scalar, length) = TextScanning.decode(bytes + position)
+          if TextScanning.isSpace(scalar) { break }
+          position += length
         }
-        return true
+        if position >= pause {
+          try call.engine.checkInterruption()
+          pause = Piece.end(after: position, count)
+        }
       }
       try append(
         try call.engine.makeSubstring(text, from: start, to: position), to: list, call.engine)
@@ -306,20 +308,18 @@ extension StringMethods {
     let separator = call.text
     var byteCount = 0
     var scalarCount = 0
-    var hasDeferred = false
-    try engine.inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
-      for index in start..<end {
+    var pieces = Pieces(of: Piece.items, count)
+    while try pieces.next(engine) {
+      for index in pieces.range {
         let item = items[index]
         guard item.isString else {
-          if !hasDeferred && item.tag != .deferred { throw notJoinable(call, item, index) }
-          hasDeferred = true
-          return
+          if item.tag == .deferred { return nil }
+          throw notJoinable(call, item, index)
         }
         byteCount &+= Int(item.string.pointee.byteCount)
         scalarCount &+= Int(item.string.pointee.scalarCount)
       }
     }
-    if hasDeferred { return nil }
     if count == 0 { return Value(.string, engine.allocateString(byteCount: 0, scalarCount: 0)) }
     if count == 1 { return items[0] }
     // A count of items and a string's length are both below 2 ** 32 by far: no overflow.
@@ -330,8 +330,9 @@ extension StringMethods {
     let result = engine.allocateString(byteCount: byteCount, scalarCount: scalarCount)
     var output = result.bytes
     let (between, betweenCount) = (separator.bytes, separator.count)
-    try engine.inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
-      for index in start..<end {
+    pieces = Pieces(of: Piece.items, count)
+    while try pieces.next(engine) {
+      for index in pieces.range {
         if index > 0, betweenCount > 0 {
           if betweenCount == 1 {
             output[0] = between[0]
@@ -362,8 +363,9 @@ extension StringMethods {
     try call.engine.reserve(count * (text.isASCII ? 16 : 48))
     let list = call.engine.makeList(capacity: count)
     var position = 0
-    try call.engine.inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
-      for index in start..<end {
+    var pieces = Pieces(of: Piece.items, count)
+    while try pieces.next(call.engine) {
+      for index in pieces.range {
         let (scalar, length) = TextScanning.decode(text.bytes + position)
         list.pointee.items[index] = call.engine.makeString(scalar)
         position += length
@@ -379,8 +381,9 @@ extension StringMethods {
     try call.engine.reserve(count * MemoryLayout<Value>.stride)
     let list = call.engine.makeList(capacity: count)
     var position = 0
-    try call.engine.inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
-      for index in start..<end {
+    var pieces = Pieces(of: Piece.items, count)
+    while try pieces.next(call.engine) {
+      for index in pieces.range {
         let (scalar, length) = TextScanning.decode(text.bytes + position)
         list.pointee.items[index] = .int(Int(scalar.value))
         position += length

@@ -17,6 +17,9 @@ struct InputStream {
   private var start = 0
   private var end = 0
 
+  /// Whether more is read than the line that is asked for.
+  var readsAhead = true
+
   private static let leastCapacity = 1 << 16
 
   /// Reads from `descriptor`.
@@ -68,8 +71,8 @@ struct InputStream {
         try engine.checkInterruption()
         continue
       }
-      let count = read(
-        descriptor, buffer.unsafelyUnwrapped + end, min(capacity - end, InputStream.leastCapacity))
+      let wanted = readsAhead ? min(capacity - end, InputStream.leastCapacity) : 1
+      let count = read(descriptor, buffer.unsafelyUnwrapped + end, wanted)
       if count >= 0 {
         end += count
         return count

@@ -260,6 +260,13 @@ public final class Machine {
     engine.pointee.output.flush(engine)
   }
 
+  /// Whether `input` may read more of standard input than the line that it gives, which is faster;
+  /// otherwise whoever reads next, in this process or another, gets what is behind the line.
+  public var inputReadsAhead: Bool {
+    get { engine.pointee.input.readsAhead }
+    set { engine.pointee.input.readsAhead = newValue }
+  }
+
   /// Asks the running program to stop with an `Interrupt`; from any thread, at any time.
   ///
   /// The program stops at its next call or loop round, and built-in functions in the middle of what

@@ -27,6 +27,46 @@ enum Piece {
   /// Items up to which a list is changed where it is, which cannot stop in the middle; beyond, its
   /// items are put together elsewhere.
   static let movedItems = 1 << 22
+
+  /// Where to pause in a text of `count` bytes that is looked at from `position` on.
+  @inline(__always)
+  static func end(after position: Int, _ count: Int) -> Int {
+    count &- position > characters ? position &+ characters : count
+  }
+}
+
+/// The pieces of a long loop, between which the program can be stopped.
+///
+///     var pieces = Pieces(of: Piece.items, count)
+///     while try pieces.next(engine) {
+///       for index in pieces.range { … }
+///     }
+struct Pieces {
+  /// The piece of now.
+  private(set) var start = 0
+  private(set) var end = 0
+  private let count: Int
+  private let size: Int
+
+  /// Cuts `0..<count` into pieces of `size`.
+  @inline(__always)
+  init(of size: Int, _ count: Int) {
+    self.size = size
+    self.count = count
+  }
+
+  /// The indexes of the piece of now.
+  @inline(__always) var range: Range<Int> { Range(uncheckedBounds: (start, end)) }
+
+  /// Goes on to the next piece; false at the end.
+  @inline(__always)
+  mutating func next(_ engine: Engine) throws(RaisedError) -> Bool {
+    if end == count { return false }
+    if end > 0 { try engine.checkInterruption() }
+    start = end
+    end = count &- start > size ? start &+ size : count
+    return true
+  }
 }
 
 extension Engine {
@@ -47,22 +87,7 @@ extension Engine {
     throw makeError(pointee.errors.interrupt, "interrupted")
   }
 
-  // MARK: Pieces
-
-  /// Calls `body` with the bounds of one piece after the other; they make up `0..<count`.
-  @inline(__always)
-  func inPieces(
-    of size: Int, _ count: Int, _ body: (_ start: Int, _ end: Int) throws(RaisedError) -> Void
-  ) throws(RaisedError) {
-    var start = 0
-    while true {
-      let end = count &- start > size ? start &+ size : count
-      try body(start, end)
-      if end == count { return }
-      start = end
-      try checkInterruption()
-    }
-  }
+  // MARK: Bytes
 
   /// Copies bytes.
   @inline(__always)
@@ -80,7 +105,9 @@ extension Engine {
   private func copyLong(
     _ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, count: Int
   ) throws(RaisedError) {
-    try inPieces(of: Piece.bytes, count) { (start, end) throws(RaisedError) in
+    var pieces = Pieces(of: Piece.bytes, count)
+    while try pieces.next(self) {
+      let (start, end) = (pieces.start, pieces.end)
       memcpy(target + start, source + start, end - start)
     }
   }
@@ -109,7 +136,9 @@ extension Engine {
   func fill(
     _ memory: UnsafeMutablePointer<UInt8>, count: Int, with byte: UInt8
   ) throws(RaisedError) {
-    try inPieces(of: Piece.bytes, count) { (start, end) throws(RaisedError) in
+    var pieces = Pieces(of: Piece.bytes, count)
+    while try pieces.next(self) {
+      let (start, end) = (pieces.start, pieces.end)
       memset(memory + start, Int32(byte), end - start)
     }
   }
@@ -171,7 +200,9 @@ extension Engine {
     _ bytes: UnsafePointer<UInt8>, count: Int
   ) throws(RaisedError) -> Int {
     var scalars = 0
-    try inPieces(of: Piece.bytes, count) { (start, end) throws(RaisedError) in
+    var pieces = Pieces(of: Piece.bytes, count)
+    while try pieces.next(self) {
+      let (start, end) = (pieces.start, pieces.end)
       scalars += Engine.scalarCount(bytes + start, count: end - start)
     }
     return scalars
@@ -185,7 +216,7 @@ extension Engine {
     _ body: (_ position: inout Int, _ pause: Int) throws(RaisedError) -> Bool
   ) throws(RaisedError) {
     while position < count {
-      let pause = count &- position > Piece.characters ? position &+ Piece.characters : count
+      let pause = Piece.end(after: position, count)
       if try !body(&position, pause) { return }
       if pause < count { try checkInterruption() }
     }

@@ -179,15 +179,13 @@ extension Engine {
     if count != b.tuple.pointee.count { return false }
     let mark = try enterPair(a, b)
     defer { pointee.top = mark }
-    var isEqual = true
-    try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
-      var index = start
-      while isEqual && index < end {
-        isEqual = try itemEquals(a.tuple.items[index], b.tuple.items[index])
-        index &+= 1
+    var pieces = Pieces(of: Piece.items, count)
+    while try pieces.next(self) {
+      for index in pieces.range {
+        if try !itemEquals(a.tuple.items[index], b.tuple.items[index]) { return false }
       }
     }
-    return isEqual
+    return true
   }
 
   private func equals(map a: Value, _ b: Value) throws(RaisedError) -> Bool {

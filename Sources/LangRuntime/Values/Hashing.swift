@@ -226,8 +226,9 @@ extension Engine {
     try enterNativeRecursion()
     let tuple = value.tuple
     var state = UInt64(truncatingIfNeeded: tuple.pointee.count)
-    try inPieces(of: Piece.items, tuple.pointee.count) { (start, end) throws(RaisedError) in
-      for index in start..<end { state = Hash.combine(state, try hash(tuple.items[index])) }
+    var pieces = Pieces(of: Piece.items, tuple.pointee.count)
+    while try pieces.next(self) {
+      for index in pieces.range { state = Hash.combine(state, try hash(tuple.items[index])) }
     }
     return Hash.finish(state)
   }

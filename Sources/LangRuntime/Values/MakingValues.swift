@@ -196,8 +196,9 @@ extension Engine {
     in holder: UnsafeMutablePointer<ObjectHeader>
   ) throws(RaisedError) -> Bool {
     var hasUnresolved = false
-    try inPieces(of: Piece.items, count) { (start, end) throws(RaisedError) in
-      for index in start..<end where items[index].isUnresolved {
+    var pieces = Pieces(of: Piece.items, count)
+    while try pieces.next(self) {
+      for index in pieces.range where items[index].isUnresolved {
         hasUnresolved = true
         noteStore(items[index], in: holder)
       }

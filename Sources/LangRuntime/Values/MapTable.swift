@@ -364,8 +364,9 @@ extension Engine {
   /// How many removed entries there are before `position`.
   private func gapCount(in map: MapReference, before position: Int) throws(RaisedError) -> Int {
     var gaps = 0
-    try inPieces(of: Piece.items, position) { (start, end) throws(RaisedError) in
-      for index in start..<end where map.key(index).isUndefined { gaps &+= 1 }
+    var pieces = Pieces(of: Piece.items, position)
+    while try pieces.next(self) {
+      for index in pieces.range where map.key(index).isUndefined { gaps &+= 1 }
     }
     return gaps
   }
@@ -437,8 +438,9 @@ extension Engine {
       let index = memory.map { MapIndex($0, capacity: capacity) }
       let hashes = map.index?.hashes
       var live = 0
-      try inPieces(of: Piece.items, old.used) { (start, end) throws(RaisedError) in
-        for position in start..<end {
+      var pieces = Pieces(of: Piece.items, old.used)
+      while try pieces.next(self) {
+        for position in pieces.range {
           let entry = old.entries[position]
           if entry.key.isUndefined { continue }
           entries[live] = entry
@@ -591,8 +593,9 @@ extension Engine {
   private func noteStoresInPieces(
     of map: MapReference, in holder: UnsafeMutablePointer<ObjectHeader>
   ) throws(RaisedError) {
-    try inPieces(of: Piece.items, map.pointee.used) { (start, end) throws(RaisedError) in
-      for position in start..<end {
+    var pieces = Pieces(of: Piece.items, map.pointee.used)
+    while try pieces.next(self) {
+      for position in pieces.range {
         let entry = map.pointee.entries[position]
         if entry.key.isUnresolved { noteStore(entry.key, in: holder) }
         if entry.value.isUnresolved { noteStore(entry.value, in: holder) }

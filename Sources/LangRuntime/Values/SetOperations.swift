@@ -33,8 +33,9 @@ extension Engine {
     root(.nil)
     root(.nil)
     let version = map.version
-    try inPieces(of: Piece.items, map.pointee.used) { (start, end) throws(RaisedError) in
-      for position in start..<end {
+    var pieces = Pieces(of: Piece.items, map.pointee.used)
+    while try pieces.next(self) {
+      for position in pieces.range {
         let entry = map.pointee.entries[position]
         if entry.key.isUndefined { continue }
         roots[1] = entry.key

@@ -333,7 +333,9 @@ extension Engine {
   ) throws(RaisedError) -> Int {
     var found = 0
     if length == 1 {
-      try inPieces(of: Piece.bytes, count) { (start, end) throws(RaisedError) in
+      var pieces = Pieces(of: Piece.bytes, count)
+      while try pieces.next(self) {
+        let (start, end) = (pieces.start, pieces.end)
         found += TextSearch.countOccurrences(
           text + start, count: end - start, part, count: length)
       }

@@ -30,8 +30,6 @@ final class PlainLines: LineSource {
   private let showsLines = isatty(0) == 0
   private var isAtEnd = false
 
-  init() { setvbuf(stdin, nil, _IONBF, 0) }
-
   func read(prompt: String, _ watcher: FileWatcher?) -> LineInput {
     Console.show(prompt, terminator: "")
     var bytes: [UInt8] = []

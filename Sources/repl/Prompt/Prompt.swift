@@ -27,6 +27,7 @@ final class Prompt {
     watcher = FileWatcher(runner.machine, style: style)
     InterruptSignal.beginPrompt()
     runner.machine.describesPatches = true
+    runner.machine.inputReadsAhead = false
   }
 
   private func makeSource() -> LineSource {
