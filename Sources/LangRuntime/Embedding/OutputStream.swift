@@ -128,6 +128,7 @@ struct OutputStream {
   /// Gives how much was written: all unless the program is to stop.
   ///
   /// What an error drops counts.
+  private mutating func send(
     _ bytes: UnsafePointer<UInt8>, count length: Int, _ engine: Engine, waits: Bool = true
   ) -> Int {
     if let receiver {
