@@ -255,9 +255,9 @@ public final class Machine {
   public func finishOutputLine() {
     if !engine.pointee.output.isAtLineStart {
       var lineEnd: UInt8 = 0x0A
-      engine.pointee.output.write(&lineEnd, count: 1)
+      engine.pointee.output.write(&lineEnd, count: 1, engine)
     }
-    engine.pointee.output.flush()
+    engine.pointee.output.flush(engine)
   }
 
   /// Whether `input` may read more of standard input than the line that it gives, which is faster;

@@ -125,7 +125,9 @@ struct OutputStream {
     end += length
   }
 
-  /// Gives how much was written: all unless the program is to stop. What an error drops counts.
+  /// Gives how much was written: all unless the program is to stop.
+  ///
+  /// What an error drops counts as written.
   private mutating func send(
     _ bytes: UnsafePointer<UInt8>, count length: Int, _ engine: Engine, waits: Bool = true
   ) -> Int {
