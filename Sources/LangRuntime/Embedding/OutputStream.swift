@@ -127,7 +127,7 @@ struct OutputStream {
 
   /// Gives how much was written: all unless the program is to stop.
   ///
-  /// What an error drops counts.
+  /// What an error drops counts as written.
   private mutating func send(
     _ bytes: UnsafePointer<UInt8>, count length: Int, _ engine: Engine, waits: Bool = true
   ) -> Int {
