@@ -234,7 +234,7 @@ struct InterruptionTests {
   private static let texts: [Trial] =
     longTexts.flatMap { text in
       [
-        "x + x", "x * 2", "x == x[..-1] + '.'", "x < x[..-1] + '.'", 
+        "x + x", "x * 2", "x == x[..-1] + '.'", "x < x[..-1] + '.'",
         "x[1..]", "x[..-1]", "x.replace('bytes(', ')ccc')", "x.replace('bytes(', ')')",
         "x.replace('a', 'z')",
         "x.replace('', '-')", "x.count('bytes(')", "x.count(')b ')", "x.count('zz')",
@@ -244,7 +244,7 @@ struct InterruptionTests {
         "x.rsplit()", "x.partition(')zz')", "x.rpartition('zz')", "x.splitlines()", "x.upper()",
         "x.lower()", "x.title()", "x.capitalize()", "x.swapcase()", "x.casefold()", "x.reverse()",
         "x.chars()", "x.code_points()", "x.bytes()", "x.encode('latin-1', 'replace')",
-        
+
         "x.strip(x[..4])", "(' ' * 300000 + x).strip()", "(x + ' ' * 300000).rstrip()",
         "x.removeprefix('ä')[..-1]", "x.startswith(x[..-1] + '.')", "x.endswith('.' + x[1..])",
         "x.center(len(x) + 300000)", "x.ljust(len(x) + 300000, 'é')", "x.zfill(len(x) + 300000)",
@@ -304,7 +304,9 @@ struct InterruptionTests {
   /// no container of them is long.
   @Test(
     .timeLimit(.minutes(2)),
-    arguments: ["x == y", "x < y", "hash(x)", "repr(x)", "map([(x, 1)])", "set([x])", "sorted([x, y])"])
+    arguments: [
+      "x == y", "x < y", "hash(x)", "repr(x)", "map([(x, 1)])", "set([x])", "sorted([x, y])",
+    ])
   func stopsInContainersInContainers(work: String) throws {
     let machine = Machine(output: { _ in })
     machine.define("interrupt") { _ in
