@@ -37,14 +37,11 @@ private struct StringKey: BitwiseCopyable {
   }
 
   @inline(__always)
-  static func isLess(
-    _ a: StringKey, _ b: StringKey, _ engine: Engine
-  ) throws(RaisedError) -> Bool {
+  static func isLess(_ a: StringKey, _ b: StringKey) -> Bool {
     if a.prefix != b.prefix { return a.prefix < b.prefix }
     let (count, otherCount) = (a.string.count, b.string.count)
     if count > 8 && otherCount > 8 {
-      let order = try engine.compare(
-        a.string.bytes + 8, b.string.bytes + 8, count: min(count, otherCount) - 8)
+      let order = memcmp(a.string.bytes + 8, b.string.bytes + 8, min(count, otherCount) - 8)
       if order != 0 { return order < 0 }
     }
     return count < otherCount
@@ -113,34 +110,53 @@ extension Engine {
     while try pieces.next(self) {
       for index in pieces.range where items[index].tag != tag { isUniform = false }
     }
-    let engine = self
     switch isUniform ? tag : .nil {
-    case .int, .float: try sortNumbers(list, by: keys, isReverse: isReverse)
-    case .string:
+    case .int, .float: return try sortNumbers(list, by: keys, isReverse: isReverse)
+    case .string where try !hasLongText(keys):
       if isReverse {
-        try sort(list, by: keys, { StringKey($0.string) }) {
-          (a: StringKey, b: StringKey) throws(RaisedError) -> Bool in
-          try StringKey.isLess(b, a, engine)
-        }
+        try sort(list, by: keys, { StringKey($0.string) }) { StringKey.isLess($1, $0) }
       } else {
-        try sort(list, by: keys, { StringKey($0.string) }) {
-          (a: StringKey, b: StringKey) throws(RaisedError) -> Bool in
-          try StringKey.isLess(a, b, engine)
-        }
+        try sort(list, by: keys, { StringKey($0.string) }) { StringKey.isLess($0, $1) }
       }
     default:
-      // The keys stay in their list while methods run that compare them.
-      try engine.sort(list, by: keys, { $0 }) { (a: Value, b: Value) throws(RaisedError) -> Bool in
-        isReverse ? try engine.less(b, a) : try engine.less(a, b)
+      let engine = self
+      // The keys stay in their list while methods run that compare them. What one throws ends the sort
+      // at the next piece; until then nothing is compared.
+      var failure: RaisedError?
+      func isLess(_ a: Value, _ b: Value) -> Bool {
+        if failure != nil { return false }
+        do throws(RaisedError) {
+          return isReverse ? try engine.less(b, a) : try engine.less(a, b)
+        } catch {
+          failure = error
+          return false
+        }
+      }
+      try sort(list, by: keys, { $0 }, isLess) { () throws(RaisedError) in
+        if let failure { throw failure }
       }
     }
   }
 
+  /// Whether a list of strings has one that cannot be compared at once.
+  private func hasLongText(_ keys: ListReference) throws(RaisedError) -> Bool {
+    let items = keys.pointee.items
+    var pieces = Pieces(of: Piece.items, keys.pointee.count)
+    var longest = 0
+    while try pieces.next(self) {
+      for index in pieces.range { longest = max(longest, items[index].string.count) }
+    }
+    return longest > Piece.bytes
+  }
+
   /// Sorts by keys of one kind.
+  ///
+  /// `checkpoint` is called now and then and at the end; what it throws ends the sort.
   @inline(__always)
   private func sort<Key: BitwiseCopyable>(
     _ list: ListReference, by keys: ListReference, _ makeKey: (Value) -> Key,
-    _ isLess: (Key, Key) throws(RaisedError) -> Bool
+    _ isLess: (Key, Key) -> Bool,
+    _ checkpoint: () throws(RaisedError) -> Void = { () throws(RaisedError) in }
   ) throws(RaisedError) {
     let count = list.pointee.count
     typealias Record = SortRecord<Key>
@@ -152,9 +168,8 @@ extension Engine {
         records[index] = Record(key: makeKey(keys.pointee.items[index]), position: index)
       }
     }
-    try mergeSort(records, count: count, scratch: records + count) {
-      (a: Record, b: Record) throws(RaisedError) -> Bool in try isLess(a.key, b.key)
-    }
+    try mergeSort(
+      records, count: count, scratch: records + count, { isLess($0.key, $1.key) }, checkpoint)
     try arrange(list, records, scratch: UnsafeMutableRawPointer(records + count))
   }
 
@@ -199,9 +214,9 @@ extension Engine {
       }
     }
     if count < radixSortMinimum {
-      try mergeSort(records, count: count, scratch: records + count) {
-        (a: SortRecord<UInt64>, b: SortRecord<UInt64>) throws(RaisedError) -> Bool in a.key < b.key
-      }
+      try mergeSort(
+        records, count: count, scratch: records + count, { $0.key < $1.key },
+        { () throws(RaisedError) in })
     } else {
       try radixSort(records, count: count, scratch: records + count)
     }
@@ -294,11 +309,11 @@ extension Engine {
   /// Sorts `count` elements stably.
   ///
   /// `scratch` has room for as many. A comparison that makes no sense gives an order that makes no
-  /// sense, and nothing worse; one that throws leaves elements missing.
+  /// sense, and nothing worse; what is thrown leaves elements missing.
   @inline(__always)
   private func mergeSort<Element: BitwiseCopyable>(
     _ base: UnsafeMutablePointer<Element>, count: Int, scratch: UnsafeMutablePointer<Element>,
-    _ isLess: (Element, Element) throws(RaisedError) -> Bool
+    _ isLess: (Element, Element) -> Bool, _ checkpoint: () throws(RaisedError) -> Void
   ) throws(RaisedError) {
     if count < 2 { return }
     // Powers on the stack increase strictly, and none is beyond 64.
@@ -307,16 +322,17 @@ extension Engine {
     var depth = 0
     var start = 0
     var current = Run(
-      start: 0, count: try findRun(base, from: 0, to: count, isLess), power: 0)
+      start: 0, count: try findRun(base, from: 0, to: count, isLess, checkpoint), power: 0)
     start = current.count
     while start < count {
       let next = Run(
-        start: start, count: try findRun(base, from: start, to: count, isLess), power: 0)
+        start: start, count: try findRun(base, from: start, to: count, isLess, checkpoint), power: 0
+      )
       start += next.count
       let power = runPower(current, next, count: count)
       while depth > 0 && runs[depth - 1].power > power {
         depth -= 1
-        try merge(base, runs[depth], current, scratch, isLess)
+        try merge(base, runs[depth], current, scratch, isLess, checkpoint)
         current = Run(start: runs[depth].start, count: runs[depth].count + current.count, power: 0)
       }
       runs[depth] = Run(start: current.start, count: current.count, power: power)
@@ -325,9 +341,10 @@ extension Engine {
     }
     while depth > 0 {
       depth -= 1
-      try merge(base, runs[depth], current, scratch, isLess)
+      try merge(base, runs[depth], current, scratch, isLess, checkpoint)
       current = Run(start: runs[depth].start, count: runs[depth].count + current.count, power: 0)
     }
+    try checkpoint()
   }
 
   /// The level of the border between two runs: the first binary digit in which their middles, as
@@ -358,17 +375,15 @@ extension Engine {
   @inline(__always)
   private func findRun<Element: BitwiseCopyable>(
     _ base: UnsafeMutablePointer<Element>, from start: Int, to end: Int,
-    _ isLess: (Element, Element) throws(RaisedError) -> Bool
+    _ isLess: (Element, Element) -> Bool, _ checkpoint: () throws(RaisedError) -> Void
   ) throws(RaisedError) -> Int {
     let least = 24
     var position = start + 1
     if position == end { return 1 }
-    if try isLess(base[position], base[position - 1]) {
+    if isLess(base[position], base[position - 1]) {
       // Strictly descending, so that equal elements keep their order.
       position += 1
-      try scanRun(&position, to: end) { (position) throws(RaisedError) -> Bool in
-        try isLess(base[position], base[position - 1])
-      }
+      try scanRun(&position, to: end, checkpoint) { isLess(base[$0], base[$0 - 1]) }
       let last = start + position - 1
       var pieces = Pieces(of: Piece.items, (position - start) / 2)
       while try pieces.next(self) {
@@ -377,9 +392,7 @@ extension Engine {
       }
     } else {
       position += 1
-      try scanRun(&position, to: end) { (position) throws(RaisedError) -> Bool in
-        try !isLess(base[position], base[position - 1])
-      }
+      try scanRun(&position, to: end, checkpoint) { !isLess(base[$0], base[$0 - 1]) }
     }
     let wanted = min(end, start + least)
     while position < wanted {
@@ -387,7 +400,7 @@ extension Engine {
       var (low, high) = (start, position)
       while low < high {
         let middle = (low + high) / 2
-        if try isLess(element, base[middle]) { high = middle } else { low = middle + 1 }
+        if isLess(element, base[middle]) { high = middle } else { low = middle + 1 }
       }
       var hole = position
       while hole > low {
@@ -403,13 +416,15 @@ extension Engine {
   /// Moves `position` on as long as `belongs` says so.
   @inline(__always)
   private func scanRun(
-    _ position: inout Int, to end: Int, _ belongs: (Int) throws(RaisedError) -> Bool
+    _ position: inout Int, to end: Int, _ checkpoint: () throws(RaisedError) -> Void,
+    _ belongs: (Int) -> Bool
   ) throws(RaisedError) {
     while true {
       let pause = end - position > Piece.items ? position + Piece.items : end
-      while position < pause, try belongs(position) { position += 1 }
+      while position < pause, belongs(position) { position += 1 }
       if position < pause || pause == end { return }
       try checkInterruption()
+      try checkpoint()
     }
   }
 
@@ -418,13 +433,13 @@ extension Engine {
   private func merge<Element: BitwiseCopyable>(
     _ base: UnsafeMutablePointer<Element>, _ a: Run, _ b: Run,
     _ scratch: UnsafeMutablePointer<Element>,
-    _ isLess: (Element, Element) throws(RaisedError) -> Bool
+    _ isLess: (Element, Element) -> Bool, _ checkpoint: () throws(RaisedError) -> Void
   ) throws(RaisedError) {
     let middle = b.start
     let end = b.start + b.count
     // What is in its place already does not take part.
     var start = a.start
-    if try !isLess(base[middle], base[middle - 1]) { return }
+    if !isLess(base[middle], base[middle - 1]) { return }
     var budget = Piece.items
     // A step uses up one element of either side, so as many steps are taken without a look at the
     // sides as the shorter one has elements.
@@ -436,7 +451,7 @@ extension Engine {
         var steps = min(length - left, end - right, budget)
         budget &-= steps
         while steps > 0 {
-          if try isLess(base[right], scratch[left]) {
+          if isLess(base[right], scratch[left]) {
             base[start] = base[right]
             right += 1
           } else {
@@ -446,7 +461,10 @@ extension Engine {
           start += 1
           steps &-= 1
         }
-        if budget == 0 { budget = try renewed() }
+        if budget == 0 {
+          try checkpoint()
+          budget = try renewed()
+        }
       }
       try copy(scratch + left, to: base + start, count: length - left, as: Element.self)
     } else {
@@ -458,7 +476,7 @@ extension Engine {
         var steps = min(left - start + 1, right + 1, budget)
         budget &-= steps
         while steps > 0 {
-          if try isLess(scratch[right], base[left]) {
+          if isLess(scratch[right], base[left]) {
             base[target] = base[left]
             left -= 1
           } else {
@@ -468,7 +486,10 @@ extension Engine {
           target -= 1
           steps &-= 1
         }
-        if budget == 0 { budget = try renewed() }
+        if budget == 0 {
+          try checkpoint()
+          budget = try renewed()
+        }
       }
       try copy(scratch, to: base + start, count: right + 1, as: Element.self)
     }

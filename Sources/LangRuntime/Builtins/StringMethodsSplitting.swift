@@ -329,29 +329,60 @@ extension StringMethods {
 
     let result = engine.allocateString(byteCount: byteCount, scalarCount: scalarCount)
     var output = result.bytes
-    let (between, betweenCount) = (separator.bytes, separator.count)
-    pieces = Pieces(of: Piece.items, count)
-    while try pieces.next(engine) {
-      for index in pieces.range {
-        if index > 0, betweenCount > 0 {
-          if betweenCount == 1 {
-            output[0] = between[0]
-          } else {
-            try engine.copy(between, to: output, count: betweenCount)
-          }
-          output += betweenCount
+    var index = 0
+    while index < count {
+      let pause = min(count, index + Piece.items)
+      index = append(items, from: index, to: pause, separator, to: &output)
+      if index < pause {
+        // A long one.
+        if index > 0 {
+          try engine.copy(separator.bytes, to: output, count: separator.count)
+          output += separator.count
         }
         let part = items[index].string
-        let length = part.count
-        if length == 1 {
-          output[0] = part.bytes[0]
-        } else {
-          try engine.copy(part.bytes, to: output, count: length)
-        }
-        output += length
+        try engine.copy(part.bytes, to: output, count: part.count)
+        output += part.count
+        index += 1
+      } else if pause < count {
+        try engine.checkInterruption()
       }
     }
     return Value(.string, result)
+  }
+
+  /// Appends strings and what is between them, up to one that is too long to be copied at once; gives
+  /// where that is.
+  ///
+  /// By itself since a loop in which nothing throws has more registers.
+  @inline(never)
+  private static func append(
+    _ items: UnsafeMutablePointer<Value>, from start: Int, to end: Int,
+    _ separator: StringReference, to output: inout UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    let (between, betweenCount) = (separator.bytes, separator.count)
+    if betweenCount > Piece.bytes { return start }
+    var target = output
+    defer { output = target }
+    for index in start..<end {
+      let part = items[index].string
+      let length = part.count
+      if length > Piece.bytes { return index }
+      if index > 0, betweenCount > 0 {
+        if betweenCount == 1 {
+          target[0] = between[0]
+        } else {
+          memcpy(target, between, betweenCount)
+        }
+        target += betweenCount
+      }
+      if length == 1 {
+        target[0] = part.bytes[0]
+      } else {
+        memcpy(target, part.bytes, length)
+      }
+      target += length
+    }
+    return end
   }
 
   // MARK: Characters and bytes

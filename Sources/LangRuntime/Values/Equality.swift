@@ -42,7 +42,9 @@ extension Engine {
   @inline(__always)
   func equals(_ a: Value, _ b: Value) throws(RaisedError) -> Bool {
     if a.isInt && b.isInt { return a.bits == b.bits }
-    if a.isString && b.isString { return try haveSameText(a.string, b.string) }
+    if a.isString && b.isString {
+      return try a.bits == b.bits ? true : haveSameText(a.string, b.string)
+    }
     return try equalsSlowly(a, b)
   }
 
@@ -51,7 +53,6 @@ extension Engine {
   private func haveSameText(
     _ a: StringReference, _ b: StringReference
   ) throws(RaisedError) -> Bool {
-    if a == b { return true }
     if a.count <= Piece.bytes { return a.hasSameText(as: b) }
     return a.count != b.count ? false : try compare(a.bytes, b.bytes, count: a.count) == 0
   }
@@ -166,6 +167,10 @@ extension Engine {
         let (x, y) = (left[index], right[index])
         index &+= 1
         if x.isSame(as: y) { continue }
+        if x.isString && y.isString {
+          if try !haveSameText(x.string, y.string) { return false }
+          continue
+        }
         if try !equals(x, y) { return false }
         // A method that compares may have changed the lists.
         if !x.isPlain || !y.isPlain { break }

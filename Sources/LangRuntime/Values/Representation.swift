@@ -95,7 +95,8 @@ extension Engine {
     // What needs no escape is copied in runs.
     var runStart = 0
     var position = 0
-    try scan(from: &position, to: string.count) { (position, pause) throws(RaisedError) in
+    while position < string.count {
+      let pause = Piece.end(after: position, string.count)
       while position < pause {
         let byte = bytes[position]
         if byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") {
@@ -112,7 +113,7 @@ extension Engine {
         position += length
         runStart = position
       }
-      return true
+      if position < string.count { try checkInterruption() }
     }
     try appendRun(bytes + runStart, count: position - runStart, isASCII, to: &builder)
     try builder.append(UInt8(ascii: "\""))
