@@ -19,8 +19,8 @@ def archive(folder):
     """The bytes of the archive."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as output:
-        for place, folders, files in sorted(os.walk(folder)):
-            folders[:] = [name for name in folders if name != "tests"]
+        for place, folders, files in os.walk(folder):
+            folders[:] = sorted(name for name in folders if name != "tests")
             for name in sorted(files):
                 path = os.path.join(place, name)
                 member = zipfile.ZipInfo(os.path.relpath(path, folder))

@@ -33,7 +33,10 @@ struct LibraryTests {
     "Every module is clean without running it",
     arguments: files(in: library) { !$0.hasPrefix("tests/") })
   func check(file: String) async throws {
-    let result = try await lang(["check", "stdlib/\(file)"])
+    // By its name, since it may be in a package.
+    let name = file.dropLast(2).split(separator: "/").filter { $0 != "init" }
+      .joined(separator: ".")
+    let result = try await lang(["check", "-m", name])
     #expect(result.exitCode == 0, "\(result.standardError)")
   }
 

@@ -32,8 +32,8 @@ struct ModulePathTests {
 
   @Test func theLibraryComesBehindThePathAndIsNoPartOfIt() async throws {
     try directory.write("library/a.l", "let x = 'library a'\n")
-    try directory.write("library/deep/b.l", "let x = 'library b'\n")
-    try directory.write("main.l", "import a, deep.b as b, sys\nprint(a.x, b.x, len(sys.path))\n")
+    try directory.write("library/group/b.l", "let x = 'library b'\n")
+    try directory.write("main.l", "import a, group.b as b, sys\nprint(a.x, b.x, len(sys.path))\n")
     let library = ["LANG_STDLIB": directory.url.appendingPathComponent("library").path]
     let alone = try await lang("main.l", environment: library)
     #expect(alone.lines == ["library a library b 1"])
