@@ -2,15 +2,16 @@
 """Measures how long Ctrl-C takes: from the signal to the end of the process.
 
 Each program below does one thing for long: it prints "go", and a moment later it gets the signal. The
-figure is the time until the process has ended. That includes giving its memory back to the system,
-which takes about 100 ms for each GB and is shown apart where it can be: run with --catch, the programs
-catch the Interrupt, say so, and the figure is the time until they have said it.
+program catches the Interrupt and says so: the figure is the time until it has said it, as it would be
+until a prompt. With --end it does not catch it, and the figure is the time until the process has ended;
+the system then takes back its memory, which is about 100 ms for each GB.
 
-    Benchmarks/interruption.py --lang .build/release/lang --catch
+    Benchmarks/interruption.py --lang .build/release/lang
 """
 
 import argparse
 import os
+import select
 import signal
 import statistics
 import subprocess
@@ -56,50 +57,58 @@ PROGRAMS = [
 ]
 
 
-def run(lang, setup, work, catches):
+def run(lang, setup, work, ends):
     """One run; gives milliseconds, or a word for why there are none."""
     loop = f"while true {{ {work} }}"
     program = f"{setup}\nprint('go')\n"
-    if catches:
-        program += f"try {{ {loop} }} catch e: Interrupt {{ print('caught') }}\n"
-    else:
-        program += loop + "\n"
+    program += loop if ends else f"try {{ {loop} }} catch e: Interrupt {{ print('caught') }}"
+    # At a terminal each line is written at once.
+    screen, terminal = os.openpty()
     process = subprocess.Popen(
-        [lang, "-e", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, bufsize=0)
+        [lang, "-e", program], stdin=subprocess.PIPE, stdout=terminal, stderr=subprocess.PIPE)
+    os.close(terminal)
     try:
-        # Output to a pipe is written when there is much of it, so the program's memory tells.
-        wait_until_begun(process)
+        if "go" not in read_line(screen):
+            return process.stderr.read().decode().split("\n")[0] or "ended"
+        time.sleep(0.25)
         if process.poll() is not None:
             return process.stderr.read().decode().split("\n")[0] or "ended"
         start = time.monotonic()
         process.send_signal(signal.SIGINT)
-        process.stdout.read()
-        process.wait(20)
+        if ends:
+            process.wait(20)
+        elif "caught" not in read_line(screen):
+            return "not caught"
         return (time.monotonic() - start) * 1000
     except subprocess.TimeoutExpired:
         return "not within 20 s"
     finally:
         process.kill()
         process.wait()
+        os.close(screen)
 
 
-def wait_until_begun(process):
-    """Returns some time after the program has printed."""
+def read_line(screen):
+    """The next line; what there is of it at the end, or after a minute."""
     line = b""
     while not line.endswith(b"\n"):
-        byte = process.stdout.read(1)
+        if not select.select([screen], [], [], 60)[0]:
+            break
+        try:
+            byte = os.read(screen, 1)
+        except OSError:
+            break
         if not byte:
-            return
+            break
         line += byte
-    time.sleep(0.25)
+    return line.decode()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--lang", default=".build/release/lang")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--catch", action="store_true", help="have the programs catch the Interrupt")
+    parser.add_argument("--end", action="store_true", help="measure until the process has ended")
     parser.add_argument("--only", default="", help="programs that contain this text")
     options = parser.parse_args()
     if not os.access(options.lang, os.X_OK):
@@ -108,7 +117,7 @@ def main():
     for setup, work in PROGRAMS:
         if options.only not in f"{setup}; {work}":
             continue
-        results = [run(options.lang, setup, work, options.catch) for _ in range(options.rounds)]
+        results = [run(options.lang, setup, work, options.end) for _ in range(options.rounds)]
         times = [result for result in results if not isinstance(result, str)]
         what = " ".join(f"{setup}; {work}".strip("; ").split())
         if len(times) < len(results):

@@ -123,7 +123,7 @@ extension Engine {
       // The keys stay in their list while methods run that compare them. What one throws ends the sort
       // at the next piece; until then nothing is compared.
       var failure: RaisedError?
-      func isLess(_ a: Value, _ b: Value) -> Bool {
+      try sort(list, by: keys, { $0 }) { (a: Value, b: Value) -> Bool in
         if failure != nil { return false }
         do throws(RaisedError) {
           return isReverse ? try engine.less(b, a) : try engine.less(a, b)
@@ -131,8 +131,7 @@ extension Engine {
           failure = error
           return false
         }
-      }
-      try sort(list, by: keys, { $0 }, isLess) { () throws(RaisedError) in
+      } _: { () throws(RaisedError) in
         if let failure { throw failure }
       }
     }

@@ -156,7 +156,22 @@ extension StringMethods {
   static func skipSpaces(
     _ text: StringReference, from start: Int, _ engine: Engine
   ) throws(RaisedError) -> Int {
+    let pause = Piece.end(after: start, text.count)
     var position = start
+    while position < pause {
+      let (scalar, length) = TextScanning.decode(text.bytes + position)
+      if !TextScanning.isSpace(scalar) { return position }
+      position += length
+    }
+    return position < text.count ? try skipManySpaces(text, from: position, engine) : position
+  }
+
+  @inline(never)
+  private static func skipManySpaces(
+    _ text: StringReference, from start: Int, _ engine: Engine
+  ) throws(RaisedError) -> Int {
+    var position = start
+    try engine.checkInterruption()
     try engine.scan(from: &position, to: text.count) { (position, pause) throws(RaisedError) in
       while position < pause {
         let (scalar, length) = TextScanning.decode(text.bytes + position)
@@ -308,6 +323,8 @@ extension StringMethods {
     let separator = call.text
     var byteCount = 0
     var scalarCount = 0
+    // Is as long as the longest, or less than twice as long.
+    var lengths = separator.count
     var pieces = Pieces(of: Piece.items, count)
     while try pieces.next(engine) {
       for index in pieces.range {
@@ -317,6 +334,7 @@ extension StringMethods {
           throw notJoinable(call, item, index)
         }
         byteCount &+= Int(item.string.pointee.byteCount)
+        lengths |= Int(item.string.pointee.byteCount)
         scalarCount &+= Int(item.string.pointee.scalarCount)
       }
     }
@@ -329,12 +347,13 @@ extension StringMethods {
 
     let result = engine.allocateString(byteCount: byteCount, scalarCount: scalarCount)
     var output = result.bytes
-    var index = 0
-    while index < count {
-      let pause = min(count, index + Piece.items)
-      index = append(items, from: index, to: pause, separator, to: &output)
-      if index < pause {
-        // A long one.
+    pieces = Pieces(of: Piece.items, count)
+    while try pieces.next(engine) {
+      if lengths <= Piece.bytes {
+        output = append(items, pieces.range, separator, to: output)
+        continue
+      }
+      for index in pieces.range {
         if index > 0 {
           try engine.copy(separator.bytes, to: output, count: separator.count)
           output += separator.count
@@ -342,47 +361,40 @@ extension StringMethods {
         let part = items[index].string
         try engine.copy(part.bytes, to: output, count: part.count)
         output += part.count
-        index += 1
-      } else if pause < count {
-        try engine.checkInterruption()
       }
     }
     return Value(.string, result)
   }
 
-  /// Appends strings and what is between them, up to one that is too long to be copied at once; gives
-  /// where that is.
+  /// Copies strings and what is between them, none of them long; gives where they end.
   ///
   /// By itself since a loop in which nothing throws has more registers.
   @inline(never)
   private static func append(
-    _ items: UnsafeMutablePointer<Value>, from start: Int, to end: Int,
-    _ separator: StringReference, to output: inout UnsafeMutablePointer<UInt8>
-  ) -> Int {
+    _ items: UnsafeMutablePointer<Value>, _ range: Range<Int>, _ separator: StringReference,
+    to start: UnsafeMutablePointer<UInt8>
+  ) -> UnsafeMutablePointer<UInt8> {
     let (between, betweenCount) = (separator.bytes, separator.count)
-    if betweenCount > Piece.bytes { return start }
-    var target = output
-    defer { output = target }
-    for index in start..<end {
-      let part = items[index].string
-      let length = part.count
-      if length > Piece.bytes { return index }
+    var output = start
+    for index in range {
       if index > 0, betweenCount > 0 {
         if betweenCount == 1 {
-          target[0] = between[0]
+          output[0] = between[0]
         } else {
-          memcpy(target, between, betweenCount)
+          memcpy(output, between, betweenCount)
         }
-        target += betweenCount
+        output += betweenCount
       }
+      let part = items[index].string
+      let length = part.count
       if length == 1 {
-        target[0] = part.bytes[0]
+        output[0] = part.bytes[0]
       } else {
-        memcpy(target, part.bytes, length)
+        memcpy(output, part.bytes, length)
       }
-      target += length
+      output += length
     }
-    return end
+    return output
   }
 
   // MARK: Characters and bytes

@@ -23,17 +23,21 @@ public enum SourceFile {
 
   /// All bytes that an open descriptor gives.
   ///
-  /// - Parameter stopsWhen: Asked whenever a signal has ended the waiting for more.
+  /// - Parameter machine: A machine whose ``Machine/interrupt()`` ends the waiting for more; that is a
+  ///   failure.
   public static func read(
-    descriptor: Int32, stopsWhen isStopped: () -> Bool = { false }
+    descriptor: Int32, for machine: Machine? = nil
   ) -> Result<[UInt8], ReadError> {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
+      if let machine, !machine.engine.wait(for: descriptor, POLLIN) {
+        return .failure(ReadError(reason: String(cString: strerror(EINTR))))
+      }
       let count = Glibc.read(descriptor, &chunk, chunk.count)
       if count == 0 { return .success(bytes) }
       if count < 0 {
-        if errno == EINTR && !isStopped() { continue }
+        if errno == EINTR || errno == EAGAIN { continue }
         return .failure(ReadError(reason: String(cString: strerror(errno))))
       }
       bytes.append(contentsOf: chunk[0..<count])

@@ -184,11 +184,11 @@ extension Engine {
     if count != b.tuple.pointee.count { return false }
     let mark = try enterPair(a, b)
     defer { pointee.top = mark }
-    var pieces = Pieces(of: Piece.items, count)
-    while try pieces.next(self) {
-      for index in pieces.range {
-        if try !itemEquals(a.tuple.items[index], b.tuple.items[index]) { return false }
-      }
+    var index = 0
+    while index < count {
+      if try !itemEquals(a.tuple.items[index], b.tuple.items[index]) { return false }
+      index &+= 1
+      if index & (Piece.items &- 1) == 0 { try checkInterruption() }
     }
     return true
   }

@@ -6,6 +6,7 @@ extension Engine {
   // MARK: Strings
 
   /// A string with uninitialised bytes, for the caller to fill.
+  @inline(__always)
   func allocateString(byteCount: Int, scalarCount: Int) -> StringReference {
     let memory = pointee.heap.allocate(
       MemoryLayout<StringObject>.size + byteCount, kind: .string)
@@ -24,7 +25,7 @@ extension Engine {
   }
 
   /// A string of valid UTF-8 that may be long, whose number of scalars is known.
-  @inline(__always)
+  @inline(never)
   func makeString(
     copying bytes: UnsafePointer<UInt8>, count: Int, scalarCount: Int
   ) throws(RaisedError) -> Value {

@@ -89,34 +89,48 @@ extension Engine {
   func appendQuoted(
     _ string: StringReference, to builder: inout TextBuilder
   ) throws(RaisedError) {
+    try builder.append(UInt8(ascii: "\""))
+    if string.count <= Piece.characters {
+      _ = try appendEscaped(string, from: 0, to: string.count, to: &builder)
+    } else {
+      var position = 0
+      while position < string.count {
+        position = try appendEscaped(
+          string, from: position, to: Piece.end(after: position, string.count), to: &builder)
+        if position < string.count { try checkInterruption() }
+      }
+    }
+    try builder.append(UInt8(ascii: "\""))
+  }
+
+  /// Appends what stands between the quotes for a part of a string; gives the position behind its last
+  /// scalar, of which `end` may be in the middle.
+  private func appendEscaped(
+    _ string: StringReference, from start: Int, to end: Int, to builder: inout TextBuilder
+  ) throws(RaisedError) -> Int {
     let bytes = string.bytes
     let isASCII = string.isASCII
-    try builder.append(UInt8(ascii: "\""))
     // What needs no escape is copied in runs.
-    var runStart = 0
-    var position = 0
-    while position < string.count {
-      let pause = Piece.end(after: position, string.count)
-      while position < pause {
-        let byte = bytes[position]
-        if byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") {
-          position += 1
-          continue
-        }
-        let (scalar, length) = TextScanning.decode(bytes + position)
-        if byte >= 0x80, TextScanning.isPrintable(scalar) {
-          position += length
-          continue
-        }
-        try appendRun(bytes + runStart, count: position - runStart, isASCII, to: &builder)
-        try appendEscape(scalar, to: &builder)
-        position += length
-        runStart = position
+    var runStart = start
+    var position = start
+    while position < end {
+      let byte = bytes[position]
+      if byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") {
+        position += 1
+        continue
       }
-      if position < string.count { try checkInterruption() }
+      let (scalar, length) = TextScanning.decode(bytes + position)
+      if byte >= 0x80, TextScanning.isPrintable(scalar) {
+        position += length
+        continue
+      }
+      try appendRun(bytes + runStart, count: position - runStart, isASCII, to: &builder)
+      try appendEscape(scalar, to: &builder)
+      position += length
+      runStart = position
     }
     try appendRun(bytes + runStart, count: position - runStart, isASCII, to: &builder)
-    try builder.append(UInt8(ascii: "\""))
+    return position
   }
 
   @inline(__always)

@@ -267,32 +267,27 @@ struct Occurrences {
         return found
       }
       if pause == count { return -1 }
-      let found: Int
-      (found, position, pause) = try goOn(from: position, pause)
+      let found = try goOn()
       if found >= 0 { return found }
     }
   }
 
   /// Begins the next piece, with the starts that were not looked at for want of room; gives the next
-  /// place of a part that is longer than a piece, otherwise -1, and where the piece begins and ends.
-  ///
-  /// Changes nothing itself, so that all of this can be in registers.
+  /// place of a part that is longer than a piece, otherwise -1.
   @inline(never)
-  private func goOn(
-    from position: Int, _ pause: Int
-  ) throws(RaisedError) -> (found: Int, position: Int, pause: Int) {
+  private mutating func goOn() throws(RaisedError) -> Int {
     try engine.checkInterruption()
     if length > Piece.bytes {
       let place = try engine.firstPlaceOfLong(
         part, length, in: text + position, count - position)
-      if place < 0 { return (-1, count, count) }
-      let end = position + place + length
-      return (position + place, end, end)
+      let found = place < 0 ? -1 : position + place
+      position = place < 0 ? count : found + length
+      pause = position
+      return found
     }
-    return (
-      -1, max(position, pause - length + 1),
-      count - pause > Piece.bytes ? pause + Piece.bytes : count
-    )
+    position = max(position, pause - length + 1)
+    pause = count - pause > Piece.bytes ? pause + Piece.bytes : count
+    return -1
   }
 }
 

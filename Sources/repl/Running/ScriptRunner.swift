@@ -53,7 +53,7 @@ struct ScriptRunner {
 
   /// Runs what comes from standard input.
   func runStandardInput(arguments: [String] = []) -> Int32 {
-    switch SourceFile.read(descriptor: 0, stopsWhen: { InterruptSignal.isPending }) {
+    switch SourceFile.read(descriptor: 0, for: machine) {
     case .failure(let error):
       if InterruptSignal.isPending { InterruptSignal.endProcess() }
       Console.error("lang: cannot read standard input: \(error.reason)")

@@ -162,9 +162,9 @@ struct InterruptionTests {
     Trial("let x = {k: k for k in range(9000)}", "repr(x)"),
     Trial("let x = {k: k for k in range(2500)}", "{...x}"),
     Trial("let x = list(range(2500))", "x.group_by(fn(k) => k)"),
-    Trial("let x = 'k' * 300000", "hash(x + 'l')"),
-    Trial("let x = 'k' * 300000; let m = map([(x, 1)])", "m['k' * 300000]"),
-    Trial("let x = bytes(300000)", "hash(x + bytes('1'))"),
+    Trial("let x = 'k' * 140000", "hash(x + 'l')"),
+    Trial("let x = 'k' * 140000; let m = map([(x, 1)])", "m['k' * 140000]"),
+    Trial("let x = bytes(140000)", "hash(x + bytes('1'))"),
   ]
 
   private static let allKeys =
@@ -229,7 +229,7 @@ struct InterruptionTests {
   // MARK: Text
 
   /// ASCII, and text that is not.
-  private static let longTexts = ["'ab ' * 120000", "'äb\\u{1F600} ' * 60000"]
+  private static let longTexts = ["'ab ' * 45000", "'äb\\u{1F600} ' * 17000"]
 
   private static let texts: [Trial] =
     longTexts.flatMap { text in
@@ -245,22 +245,22 @@ struct InterruptionTests {
         "x.lower()", "x.title()", "x.capitalize()", "x.swapcase()", "x.casefold()", "x.reverse()",
         "x.chars()", "x.code_points()", "x.bytes()", "x.encode('latin-1', 'replace')",
 
-        "x.strip(x[..4])", "(' ' * 300000 + x).strip()", "(x + ' ' * 300000).rstrip()",
+        "x.strip(x[..4])", "(' ' * 140000 + x).strip()", "(x + ' ' * 140000).rstrip()",
         "x.removeprefix('ä')[..-1]", "x.startswith(x[..-1] + '.')", "x.endswith('.' + x[1..])",
-        "x.center(len(x) + 300000)", "x.ljust(len(x) + 300000, 'é')", "x.zfill(len(x) + 300000)",
-        "x.expandtabs()", "('\\t' * 300000).expandtabs(0)", "x.translate({'bytes(': nil})",
+        "x.center(len(x) + 140000)", "x.ljust(len(x) + 140000, 'é')", "x.zfill(len(x) + 140000)",
+        "x.expandtabs()", "('\\t' * 140000).expandtabs(0)", "x.translate({'b': nil})",
         "x.format()",
         "(x + '){}').format(1)", "x.isprintable()", "(x + '1').isupper()", "x.title().istitle()",
-        "('a' * 300000).isalpha()", "repr(x)", "str([x])", "f'{x}{x}'", "', '.join([x, x])",
+        "('a' * 140000).isalpha()", "repr(x)", "str([x])", "f'{x}{x}'", "', '.join([x, x])",
         "''.join(list(range(5000)).map(str))", "x.split(x[1..])", "list(x[..2500])",
         "hash(x + '!')",
-        "x.find(x[200..] + '.')", "x.rfind('.' + x[200..])", "format(x, '>900000')",
+        "x.find(x[200..] + '.')", "x.rfind('.' + x[200..])", "format(x, '>300000')",
         "(x + '\\n').lines()",
       ].map { Trial("let x = \(text)", $0) }
     }
 
   private static let positions: [Trial] = [
-    Trial("let x = 'äb' * 100000", "x[-1]"), Trial("let x = 'äb' * 100000", "x.find('b', 199000)"),
+    Trial("let x = 'äb' * 50000", "x[-1]"), Trial("let x = 'äb' * 50000", "x.find('b', 99000)"),
   ]
 
   private static let byteStrings: [Trial] = [
@@ -273,10 +273,10 @@ struct InterruptionTests {
     "x.replace(bytes('b'), bytes('ccc'))",
     "x.replace(bytes(''), bytes('-'))", "x.strip(x[..3])", "x.upper()", "x.lower()", "x.reverse()",
     "x.isascii()",
-    "x.startswith(x[..-1] + bytes('.'))", "x.endswith(bytes('.') + x[1..])", "bytes(300000)",
+    "x.startswith(x[..-1] + bytes('.'))", "x.endswith(bytes('.') + x[1..])", "bytes(140000)",
     "bytes([1] * 2500)",
     "list(x[..2500])", "repr(x)", "x.decode().bytes()", "bytes('').join([bytes('12')] * 2500)",
-  ].map { Trial("let x = bytes('ab ') * 120000", $0) }
+  ].map { Trial("let x = bytes('ab ') * 45000", $0) }
 
   // MARK: Numbers
 
@@ -289,8 +289,8 @@ struct InterruptionTests {
     Trial("let x = '7' * 200000", "int(x)"),
     Trial("let x = 'f' * 200000", "int(x, 16)"),
     Trial("let x = 16 ** 90000", "f'{x:x}'"),
-    Trial("let x = 2 ** 300000", "x.to_bytes()"),
-    Trial("", "(1).to_bytes(300000)"),
+    Trial("let x = 2 ** 140000", "x.to_bytes()"),
+    Trial("", "(1).to_bytes(140000)"),
     Trial("", "math.factorial(20000)"),
     Trial("let x = 7 ** 190000", "math.isqrt(x)"),
     // Long times short.
