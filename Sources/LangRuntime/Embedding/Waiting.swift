@@ -17,6 +17,11 @@ struct WakePipe {
     if reader >= 0 { return }
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return }
+    // A standard stream that is closed stays closed: its number must not become the pipe's.
+    for (position, end) in ends.enumerated() where end < 3 {
+      ends[position] = fcntl(end, F_DUPFD_CLOEXEC, 3)
+      close(end)
+    }
     // A handler writes and must not wait; what was written is read without waiting.
     for end in ends {
       _ = fcntl(end, F_SETFL, O_NONBLOCK)
