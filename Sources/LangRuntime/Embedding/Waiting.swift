@@ -20,7 +20,7 @@ struct WakePipe {
     // A standard stream that is closed stays closed: its number must not become the pipe's.
     for (position, end) in ends.enumerated() where end < 3 {
       ends[position] = fcntl(end, F_DUPFD_CLOEXEC, 3)
-      close(end)
+      _ = Glibc.close(end)
     }
     // A handler writes and must not wait; what was written is read without waiting.
     for end in ends {
