@@ -19,11 +19,14 @@ extension Machine {
   ///
   /// It is no part of `sys.path`, and bundles leave out what is found there.
   public var standardLibrary: String? {
-    get { engine.pointee.modules.libraryPlace }
-    set {
-      engine.pointee.modules.libraryPlace = newValue
-      engine.pointee.modules.knownLibrary = nil
-    }
+    get { engine.library?.path }
+    set { locateStandardLibrary { newValue } }
+  }
+
+  /// Sets ``standardLibrary`` to a place that is found out when an import first looks there.
+  public func locateStandardLibrary(_ locate: @escaping () -> String?) {
+    engine.pointee.modules.locateLibrary = locate
+    engine.pointee.modules.knownLibrary = nil
   }
 
   /// Whether programs may change where imports are looked for, through the list `sys.path`.
@@ -57,7 +60,7 @@ extension Machine {
   }
 
   /// What a report of the modules looks like.
-  public enum ReportFormat: String, CaseIterable, Sendable {
+  public enum ReportFormat: String, Sendable {
     /// A table for people.
     case text
     /// Described in `docs/report.md`.

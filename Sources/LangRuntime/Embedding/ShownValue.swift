@@ -74,8 +74,9 @@ extension Engine {
     switch value.tag {
     case .int, .float, .bigInt: return try showText(value, .number, limits)
     case .nil, .true, .false: return try showText(value, .constant, limits)
-    case .string: return try showString(value, limits)
-    case .bytes: return try showBytes(value, limits)
+    case .string:
+      return try showRun(value, count: Int(value.string.pointee.scalarCount), limits)
+    case .bytes: return try showRun(value, count: value.byteString.pointee.count, limits)
     case .list, .tuple, .map, .set: return try showContainer(value, limits, &remaining)
     case .function, .native, .boundMethod, .class, .module:
       return try showText(value, .name, limits)
@@ -95,20 +96,10 @@ extension Engine {
     return .text(start, kind, cut: count - limits.textLength)
   }
 
-  /// Only what is shown of a long string is copied.
-  private func showString(
-    _ value: Value, _ limits: ShownValue.Limits
+  /// A string or bytes: only what is shown of a long one is copied.
+  private func showRun(
+    _ value: Value, count: Int, _ limits: ShownValue.Limits
   ) throws(RaisedError) -> ShownValue {
-    let count = Int(value.string.pointee.scalarCount)
-    if count <= limits.textLength { return try showText(value, .string, .none) }
-    let start = try slice(value, .int(0), .int(limits.textLength), closed: false)
-    return .text(try repr(start).string.text, .string, cut: count - limits.textLength)
-  }
-
-  private func showBytes(
-    _ value: Value, _ limits: ShownValue.Limits
-  ) throws(RaisedError) -> ShownValue {
-    let count = value.byteString.buffer.count
     if count <= limits.textLength { return try showText(value, .string, .none) }
     let start = try slice(value, .int(0), .int(limits.textLength), closed: false)
     return .text(try repr(start).string.text, .string, cut: count - limits.textLength)

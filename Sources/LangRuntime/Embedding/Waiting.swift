@@ -7,20 +7,24 @@
 // Waiting for a terminal or a pipe without missing that the program is to stop. A flag is not enough:
 // it may be set just before the system call that waits, and from a thread that interrupts no call.
 
-/// A pipe of the process to itself, which ends the machine's waiting.
-struct WakePipe {
-  private(set) var reader: Int32 = -1
+/// A pipe of the process to itself, which ends its waiting in `poll`.
+public struct WakePipe {
+  /// Becomes readable when somebody has called ``wake()``; -1 before ``open()``.
+  public private(set) var reader: Int32 = -1
   private var writer: Int32 = -1
 
+  /// Stands for a pipe that is not open.
+  public init() {}
+
   /// Makes the pipe, unless that was done before: most programs never wait.
-  mutating func open() {
+  public mutating func open() {
     if reader >= 0 { return }
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return }
     // A standard stream that is closed stays closed: its number must not become the pipe's.
     for (position, end) in ends.enumerated() where end < 3 {
       ends[position] = fcntl(end, F_DUPFD_CLOEXEC, 3)
-      _ = Glibc.close(end)
+      WakePipe.close(end)
     }
     // A handler writes and must not wait; what was written is read without waiting.
     for end in ends {
@@ -31,7 +35,7 @@ struct WakePipe {
   }
 
   /// Ends the waiting of now, or the next one; from any thread, or a signal handler.
-  func wake() {
+  public func wake() {
     if writer < 0 { return }
     let failure = errno
     var byte: UInt8 = 0
@@ -39,21 +43,24 @@ struct WakePipe {
     errno = failure
   }
 
-  /// Forgets what has woken the machine.
-  func drain() {
+  /// Forgets what has woken the process.
+  public func drain() {
     var bytes: UInt64 = 0
     while read(reader, &bytes, 8) > 0 {}
   }
 
   /// Closes both ends.
-  func close() {
+  public func close() {
     if reader < 0 { return }
+    WakePipe.close(reader)
+    WakePipe.close(writer)
+  }
+
+  private static func close(_ descriptor: Int32) {
     #if canImport(Glibc)
-      _ = Glibc.close(reader)
-      _ = Glibc.close(writer)
+      _ = Glibc.close(descriptor)
     #else
-      _ = Darwin.close(reader)
-      _ = Darwin.close(writer)
+      _ = Darwin.close(descriptor)
     #endif
   }
 }

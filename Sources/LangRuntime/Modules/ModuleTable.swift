@@ -190,9 +190,9 @@ struct ModuleTable {
   var natives: [String: NativeModule] = [:]
   /// Where modules are looked for, while no program has asked for `sys.path`.
   var path: [String] = []
-  /// Where the standard library is, which is searched behind the path.
-  var libraryPlace: String?
-  /// The same, from the first import on that has looked there.
+  /// Says where the standard library is, which is searched behind the path; asked once.
+  var locateLibrary: (() -> String?)?
+  /// The same, from the first import on that was looked for there.
   var knownLibrary: ModuleFolder?
   /// Whether programs may look for modules elsewhere; see ``Machine/programsMayExtendPath``.
   var isPathOpen = false

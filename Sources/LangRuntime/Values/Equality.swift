@@ -53,8 +53,18 @@ extension Engine {
   private func haveSameText(
     _ a: StringReference, _ b: StringReference
   ) throws(RaisedError) -> Bool {
-    if a.count <= Piece.bytes { return a.hasSameText(as: b) }
-    return a.count != b.count ? false : try compare(a.bytes, b.bytes, count: a.count) == 0
+    a.count <= Piece.bytes
+      ? a.hasSameText(as: b) : try haveSameBytes(a.bytes, a.count, b.bytes, b.count)
+  }
+
+  /// Whether two runs of bytes, which may be long, are the same.
+  ///
+  /// Not inlined: a comparison of containers in containers has little room on the stack.
+  @inline(never)
+  private func haveSameBytes(
+    _ a: UnsafePointer<UInt8>, _ count: Int, _ b: UnsafePointer<UInt8>, _ otherCount: Int
+  ) throws(RaisedError) -> Bool {
+    count != otherCount ? false : try compare(a, b, count: count) == 0
   }
 
   /// Whether an item of a container counts as equal to another value: identical or `==`.
@@ -88,9 +98,9 @@ extension Engine {
     switch a.tag {
     case .string: return try haveSameText(a.string, b.string)
     case .bytes:
-      let (x, y) = (a.byteString, b.byteString)
-      if x.pointee.count != y.pointee.count { return false }
-      return try compare(x.bytes, y.bytes, count: x.pointee.count) == 0
+      return try haveSameBytes(
+        a.byteString.bytes, a.byteString.pointee.count,
+        b.byteString.bytes, b.byteString.pointee.count)
     case .range: return a.range.hasSameItems(as: b.range)
     case .list: return try equals(list: a, b)
     case .tuple: return try equals(tuple: a, b)

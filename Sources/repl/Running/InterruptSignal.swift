@@ -17,9 +17,9 @@ enum InterruptSignal {
   nonisolated(unsafe) private static var interruptCount: Int32 = 0
   nonisolated(unsafe) private static var endSignal: Int32 = 0
   nonisolated(unsafe) private static var isContinued = false
-  nonisolated(unsafe) private static var wakeWriter: Int32 = -1
+  nonisolated(unsafe) private static var pipe = WakePipe()
   /// Becomes readable when a signal has arrived; -1 without a prompt.
-  nonisolated(unsafe) private(set) static var wakeReader: Int32 = -1
+  static var wakeReader: Int32 { pipe.reader }
 
   /// Interrupts the machine from now on.
   static func connect(_ machine: Machine) {
@@ -51,18 +51,8 @@ enum InterruptSignal {
   /// The process serves a prompt from now on: signals of the terminal wake it.
   static func beginPrompt() {
     isAtPrompt = true
-    if wakeReader >= 0 { return }
-    // Without a standard input the pipe would become it.
-    if fcntl(0, F_GETFD) < 0 { open("/dev/null", O_RDONLY) }
-    var ends: [Int32] = [-1, -1]
-    // Both ends must not block: a handler writes, and what was written is read without waiting.
-    guard pipe(&ends) == 0 else { return }
-    for end in ends {
-      _ = fcntl(end, F_SETFL, O_NONBLOCK)
-      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-    }
-    wakeReader = ends[0]
-    wakeWriter = ends[1]
+    if pipe.reader >= 0 { return }
+    pipe.open()
     signal(SIGWINCH) { _ in InterruptSignal.wake() }
     signal(SIGCONT) { _ in
       InterruptSignal.isContinued = true
@@ -131,18 +121,9 @@ enum InterruptSignal {
   }
 
   /// Forgets what has woken the prompt.
-  static func drainWakes() {
-    var byte: UInt8 = 0
-    while read(wakeReader, &byte, 1) > 0 {}
-  }
+  static func drainWakes() { pipe.drain() }
 
-  private static func wake() {
-    if wakeWriter < 0 { return }
-    let failure = errno
-    var byte: UInt8 = 0
-    _ = write(wakeWriter, &byte, 1)
-    errno = failure
-  }
+  private static func wake() { pipe.wake() }
 
   /// Ends the process as Ctrl-C does, after all that it has written has arrived.
   static func endProcess() -> Never {

@@ -19,7 +19,7 @@ enum StandardLibrary {
     return access(String(folder), R_OK) == 0 ? String(folder) : nil
   }
 
-  /// Whether a file ends as a zip archive without a comment does: four system calls, for every start.
+  /// Whether a file ends as a zip archive without a comment does.
   private static func endsWithArchive(_ path: String) -> Bool {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     if file < 0 { return false }

@@ -52,7 +52,7 @@ final class ProgramReader {
   init(machine original: Machine) {
     machine = Machine(
       modulePath: original.engine.pathTexts.map { String(decoding: $0, as: UTF8.self) })
-    engine.pointee.modules.libraryPlace = original.engine.pointee.modules.libraryPlace
+    engine.pointee.modules.knownLibrary = original.engine.library
     engine.pointee.modules.natives = original.engine.pointee.modules.natives
     engine.setNativeStackLimit()
   }

@@ -176,8 +176,9 @@ extension Engine {
 
   /// The standard library, if there is one.
   var library: ModuleFolder? {
-    if pointee.modules.knownLibrary == nil, let place = pointee.modules.libraryPlace {
-      pointee.modules.knownLibrary = folder(ofEntry: place)
+    if let locate = pointee.modules.locateLibrary {
+      pointee.modules.locateLibrary = nil
+      pointee.modules.knownLibrary = locate().map { folder(ofEntry: $0) }
     }
     return pointee.modules.knownLibrary
   }

@@ -19,7 +19,7 @@ extension Engine {
     guard let observer = pointee.modules.stepObserver else { return }
     // What the program printed before comes first.
     pointee.output.flush(self)
-    var step = makeStep(event, observer.reader, importers)
+    var step = makeStep(event, observer.reader, observer.importers(of: self, at: place))
     step.depth = pointee.modules.loading.count
     observer.body(step)
   }
@@ -81,6 +81,15 @@ extension Engine {
 final class StepObserver {
   let body: (ModuleStep) -> Void
   let reader = PlaceReader()
+  private var known: ModuleImporters?
+
+  /// Tells whose code a place is in; made anew only when a place is in a text that was not there before.
+  func importers(of engine: Engine, at place: Place?) -> ModuleImporters {
+    if let known, place == nil || known.name(at: place) != nil { return known }
+    let made = engine.importers
+    known = made
+    return made
+  }
 
   init(_ body: @escaping (ModuleStep) -> Void) { self.body = body }
 }
