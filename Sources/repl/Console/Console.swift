@@ -32,7 +32,7 @@ enum Console {
 
   /// Writes what a prompt shows; what programs print goes there too, and must be flushed before.
   static func show(_ text: String, terminator: String = "\n") {
-    _ = write(text + terminator, to: STDOUT_FILENO)
+    show(bytes: Array((text + terminator).utf8))
   }
 
   /// The exit code when writing to standard output has failed with a number of an error; 0 is none.
@@ -44,26 +44,26 @@ enum Console {
     return ExitCode.cannotBeRead
   }
 
-  /// Gives the number of an error, or 0.
+  /// Writes bytes that need not be a whole text; false when nobody reads them any more.
+  @discardableResult
+  static func show(bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { write($0, to: STDOUT_FILENO) } == 0
+  }
+
   private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var text = text
-    return text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)[...]
-      while !rest.isEmpty {
-        let buffer = UnsafeRawBufferPointer(rebasing: rest)
-        let count = Glibc.write(descriptor, buffer.baseAddress, buffer.count)
-        if count >= 0 {
-          rest = rest.dropFirst(count)
-        } else if errno == EAGAIN {
-          // Another program has left the terminal in this mode.
-          var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          _ = poll(&waiting, 1, -1)
-        } else if errno != EINTR {
-          return errno
-        }
-      }
-      return 0
+    return text.withUTF8 { write(UnsafeRawBufferPointer($0), to: descriptor) }
+  }
+
+  /// Gives the number of an error, or 0.
+  private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let buffer = UnsafeRawBufferPointer(rebasing: rest)
+      let count = Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+      if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return errno }
     }
+    return 0
   }
 
   /// Whether messages are coloured: on a terminal, unless `NO_COLOR` or `FORCE_COLOR` say otherwise.

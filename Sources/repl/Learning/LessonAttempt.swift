@@ -217,6 +217,6 @@ private final class StepWatch {
 
   func note(_ step: ModuleStep) {
     steps.append(step)
-    LessonPage.send(Array("  \(lines.line(step))\n".utf8))
+    Console.show("  \(lines.line(step))")
   }
 }

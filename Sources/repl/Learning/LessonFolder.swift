@@ -96,7 +96,7 @@ final class LessonFolder {
   /// Writes what the learner's code prints, with `…` in place of the folder.
   var writer: @Sendable (UnsafeRawBufferPointer) -> Void {
     let path = Array(path.utf8)
-    return { LessonPage.send(Array($0).replacing(path, with: Array("…".utf8))) }
+    return { Console.show(bytes: Array($0).replacing(path, with: Array("…".utf8))) }
   }
 
   /// Removes it with all that is in it, also what the learner put there.

@@ -1,5 +1,3 @@
-import Glibc
-
 /// What the learner reads: standard output, not buffered, so that it stands in the order of events.
 struct LessonPage {
   private let style = Style.output
@@ -8,19 +6,7 @@ struct LessonPage {
 
   /// Writes a text.
   mutating func write(_ text: String) {
-    if !LessonPage.send(Array((text + "\n").utf8)) { isOpen = false }
-  }
-
-  /// Writes bytes; false when nobody reads them any more.
-  @discardableResult
-  static func send(_ bytes: [UInt8]) -> Bool {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(1, $0.baseAddress, $0.count) }
-      if count < 0 && errno != EINTR { return false }
-      rest = rest.dropFirst(max(count, 0))
-    }
-    return true
+    if !Console.show(bytes: Array((text + "\n").utf8)) { isOpen = false }
   }
 
   /// Writes a title.
