@@ -11,7 +11,8 @@ DESTDIR ?=
 
 # libncurses-dev holds libtinfo.a, which a static readline needs.
 # python3 packs the standard library and writes the manual page.
-BUILD_PACKAGES := libreadline-dev libminizip-dev zlib1g-dev libncurses-dev python3
+BUILD_PACKAGES := libreadline-dev libminizip-dev zlib1g-dev libncurses-dev libmd-dev libpcre2-dev \
+  python3
 BENCH_PACKAGES := lua5.4 binutils python3
 # What some tests use: for the manual page and completions, the editors, and the page of the report.
 TEST_PACKAGES := python3 mandoc zsh fish vim chromium

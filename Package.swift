@@ -15,7 +15,7 @@ let package = Package(
     // The front end: text to bytecode. Pure; knows nothing of running.
     .target(name: "Lang"),
     // The machine: values, heap, interpreter, modules, built-ins, embedding.
-    .target(name: "LangRuntime", dependencies: ["Lang", "CMinizip"]),
+    .target(name: "LangRuntime", dependencies: ["Lang", "CDigest", "CMinizip", "CPCRE2"]),
     // The `lang` command.
     .executableTarget(
       name: "repl",
@@ -33,6 +33,8 @@ let package = Package(
         .embedInCode("timeline.js"), .embedInCode("tables.js"), .embedInCode("page.js"),
       ]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+    .systemLibrary(name: "CDigest", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CMinizip", providers: [.apt(["libminizip-dev", "zlib1g-dev"])]),
     .testTarget(name: "LangTests", dependencies: ["Lang"]),
     .testTarget(name: "LangRuntimeTests", dependencies: ["LangRuntime"]),

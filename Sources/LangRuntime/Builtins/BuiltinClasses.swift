@@ -112,6 +112,7 @@ extension Engine {
     }
     register("lazy", LazyModule.initialize)
     register("sys", SystemModule.initialize)
+    registerLibraryParts()
   }
 
   private func register(

@@ -38,6 +38,15 @@ extension Machine {
     set { engine.pointee.modules.isPathOpen = newValue }
   }
 
+  /// Whether programs may use files, processes and the environment through modules of the standard
+  /// library, such as `fs` and `process`.
+  ///
+  /// False from the start: the use of such a module is an ImportError.
+  public var programsMayUseSystem: Bool {
+    get { engine.pointee.modules.maySystemBeUsed }
+    set { engine.pointee.modules.maySystemBeUsed = newValue }
+  }
+
   /// Whether imports are lazy; otherwise each loads at once.
   public var importsAreLazy: Bool {
     get { engine.pointee.modules.rules.isEnabled }

@@ -147,7 +147,7 @@ extension Engine {
       if !record.isImported || record.isForgotten { continue }
       summaries.append(summary(of: record, number, importers[number] ?? [], owners, reader))
     }
-    for name in pointee.modules.natives.keys {
+    for name in pointee.modules.listedNatives {
       let known = pointee.modules.byName[name].map { pointee.modules.records[$0].form }
       if known == .native { continue }
       summaries.append(
@@ -211,7 +211,7 @@ extension Engine {
         names.formUnion((try? folder.moduleNames()) ?? [])
       }
       names.formUnion((try? library?.moduleNames()) ?? [])
-      names.formUnion(pointee.modules.natives.keys)
+      names.formUnion(pointee.modules.listedNatives)
     } else if let found = try? findAgain(package), found.form != .file {
       names.formUnion((try? found.folder.moduleNames()) ?? [])
     }

@@ -188,6 +188,8 @@ struct ModuleTable {
   var byName: [String: Int] = [:]
   /// Modules written in Swift that were not imported yet.
   var natives: [String: NativeModule] = [:]
+  /// The names of those that programs import themselves.
+  var listedNatives: [String] { natives.filter { !$0.value.isPart }.map(\.key) }
   /// Where modules are looked for, while no program has asked for `sys.path`.
   var path: [String] = []
   /// Says where the standard library is, which is searched behind the path; asked once.
@@ -196,6 +198,8 @@ struct ModuleTable {
   var knownLibrary: ModuleFolder?
   /// Whether programs may look for modules elsewhere; see ``Machine/programsMayExtendPath``.
   var isPathOpen = false
+  /// Whether programs may use files and processes; see ``Machine/programsMayUseSystem``.
+  var maySystemBeUsed = false
   /// The number of the module `sys`, once a program has asked for it: its `path` is searched then.
   var systemModule: Int?
   /// The places that the entries of the path name, in order, as they were last resolved.
@@ -226,6 +230,8 @@ struct ModuleTable {
 struct NativeModule {
   /// Found before anything on the path: modules of an embedding program.
   let precedesPath: Bool
+  /// Imported by a module of the standard library only, see ``LibraryPart``: not listed until it is.
+  var isPart = false
   /// Fills the module at its first use.
   var initializer: (Engine, ModuleReference) throws(RaisedError) -> Void
 }

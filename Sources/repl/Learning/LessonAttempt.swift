@@ -35,6 +35,7 @@ final class LessonAttempt {
     session = MachineSession(machine)
     watch = StepWatch()
     machine.programsMayExtendPath = true
+    machine.programsMayUseSystem = true
     if getenv("LANG_GC_STRESS") != nil { machine.isCollectorStressed = true }
     machine.describesPatches = true
     machine.onModuleStep = { [watch] in watch.note($0) }

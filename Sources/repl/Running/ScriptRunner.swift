@@ -13,6 +13,7 @@ struct ScriptRunner {
     self.options = options
     machine = Machine(output: options.output)
     machine.programsMayExtendPath = true
+    machine.programsMayUseSystem = true
     machine.locateStandardLibrary { StandardLibrary.place }
     if getenv("LANG_GC_STRESS") != nil { machine.isCollectorStressed = true }
     InterruptSignal.connect(machine)

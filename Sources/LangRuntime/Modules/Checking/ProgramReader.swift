@@ -54,6 +54,7 @@ final class ProgramReader {
       modulePath: original.engine.pathTexts.map { String(decoding: $0, as: UTF8.self) })
     engine.pointee.modules.knownLibrary = original.engine.library
     engine.pointee.modules.natives = original.engine.pointee.modules.natives
+    engine.pointee.modules.maySystemBeUsed = original.engine.pointee.modules.maySystemBeUsed
     engine.setNativeStackLimit()
   }
 

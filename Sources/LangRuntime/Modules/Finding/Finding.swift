@@ -311,7 +311,7 @@ extension Engine {
     } else {
       let places = searchedFolders(resolvingAnew: false)
       if !places.isEmpty { message += " in \(places.map(\.path).joined(separator: ", "))" }
-      var names = Array(pointee.modules.natives.keys)
+      var names = pointee.modules.listedNatives
       for place in places { names += (try? place.moduleNames()) ?? [] }
       names += (try? library?.moduleNames()) ?? []
       near = Spelling.nearest(to: missing, among: names)

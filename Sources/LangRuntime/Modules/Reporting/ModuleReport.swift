@@ -165,7 +165,7 @@ private struct ReportBuilder {
         report.groups[group, default: []].append(entry)
       }
     }
-    for name in engine.pointee.modules.natives.keys where !isImported(native: name) {
+    for name in engine.pointee.modules.listedNatives where !isImported(native: name) {
       report.groups[.nativeUnused, default: []].append(
         ModuleReport.Entry(name: name, location: "", form: .native))
     }

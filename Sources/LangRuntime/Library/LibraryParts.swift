@@ -1,0 +1,63 @@
+import Lang
+
+/// The parts of the standard library that are written in Swift, where speed or the system needs it.
+///
+/// Each is a native module whose name begins with an underscore. The module in `stdlib` that imports it has
+/// the documentation, the checks of arguments and the defaults; a part gets arguments by position. Parts
+/// are filled at their first use, like all native modules, and reports list them only when they were
+/// imported: nobody else is to import them.
+struct LibraryPart {
+  /// The name, such as `_json`.
+  let name: String
+  /// Reaches what is outside of the machine: files, processes, the environment; see
+  /// ``Machine/programsMayUseSystem``.
+  let usesSystem: Bool
+  let initializer: (Engine, ModuleReference) throws(RaisedError) -> Void
+
+  init(
+    _ name: String, usesSystem: Bool = false,
+    _ initializer: @escaping (Engine, ModuleReference) throws(RaisedError) -> Void
+  ) {
+    self.name = name
+    self.usesSystem = usesSystem
+    self.initializer = initializer
+  }
+
+  /// Every part, in the order of the names.
+  static var all: [LibraryPart] {
+    []
+  }
+}
+
+extension Engine {
+  /// Makes the parts of the library known to imports.
+  func registerLibraryParts() {
+    for part in LibraryPart.all {
+      pointee.modules.natives[part.name] = NativeModule(precedesPath: false, isPart: true) {
+        (engine, module) throws(RaisedError) in
+        if part.usesSystem && !engine.pointee.modules.maySystemBeUsed {
+          throw engine.importError(
+            "module '\(part.name)' is not to be had: this program may not use files and processes")
+        }
+        try part.initializer(engine, module)
+      }
+    }
+  }
+
+  /// A value that holds a Swift object, which is released when the value is collected.
+  func makeForeign(_ object: AnyObject) -> Value {
+    let memory = pointee.heap.allocate(MemoryLayout<SwiftObject>.size, kind: .foreign)
+    let foreign = memory.assumingMemoryBound(to: SwiftObject.self)
+    foreign.pointee.reference = UnsafeRawPointer(Unmanaged.passRetained(object).toOpaque())
+    return Value(.foreign, foreign)
+  }
+
+  /// The Swift object in a value that ``makeForeign(_:)`` made; nil when it is of another class, or the
+  /// value another one.
+  func foreign<Object: AnyObject>(_ value: Value, as _: Object.Type) -> Object? {
+    guard value.tag == .foreign else { return nil }
+    let memory = UnsafeMutableRawPointer(value.header).assumingMemoryBound(to: SwiftObject.self)
+    let object = Unmanaged<AnyObject>.fromOpaque(memory.pointee.reference)
+    return object.takeUnretainedValue() as? Object
+  }
+}
