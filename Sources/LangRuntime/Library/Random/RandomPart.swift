@@ -234,6 +234,11 @@ enum RandomPart {
       throw emptyRange(engine, "an int of \(low.bitWidth) bits", "one of \(high.bitWidth) bits")
     }
     let span = high - low
+    if let limb = span.limbs.first, span.limbs.count == 1, limb < UInt.max {
+      // The same numbers as for small bounds that are as far apart.
+      let step = generator.next(below: UInt64(limb) + 1)
+      return engine.makeInt(low + BigInt(limbs: step == 0 ? [] : [UInt(step)]))
+    }
     // Random bits until they are no more than the difference: two tries on average at most.
     while true {
       let step = BigInt(limbs: try limbs(generator, count: span.bitWidth, engine))
