@@ -151,6 +151,7 @@ extension JSONParser {
     }
     if !isOfWord(position.pointee) {
       let text = shown(position)
+      if text == "'" { return "\"'\"" }
       return text.utf8.count > 1 && text.hasPrefix("U+") ? text : "'\(text)'"
     }
     var length = 0
