@@ -25,7 +25,13 @@ struct LibraryPart {
 
   /// Every part, in the order of the names.
   static var all: [LibraryPart] {
-    [DatePart.part, HashPart.part, RandomPart.part, TimePart.part]
+    [
+      DatePart.part,
+      HashPart.part,
+      JSONModule.part,
+      RandomPart.part,
+      TimePart.part,
+    ]
   }
 }
 
