@@ -25,7 +25,11 @@ struct LibraryPart {
 
   /// Every part, in the order of the names.
   static var all: [LibraryPart] {
-    []
+    [
+      LibraryPart("_files", usesSystem: true, FilesPart.initialize),
+      LibraryPart("_process", usesSystem: true, ProcessesPart.initialize),
+      LibraryPart("_system", usesSystem: true, SystemPart.initialize),
+    ]
   }
 }
 
