@@ -26,11 +26,13 @@ struct LibraryPart {
   /// Every part, in the order of the names.
   static var all: [LibraryPart] {
     [
+    [
       DatePart.part,
       HashPart.part,
       JSONModule.part,
       RandomPart.part,
       TimePart.part,
+    ]
     ]
   }
 }
