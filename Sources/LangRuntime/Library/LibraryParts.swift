@@ -26,13 +26,14 @@ struct LibraryPart {
   /// Every part, in the order of the names.
   static var all: [LibraryPart] {
     [
-    [
       DatePart.part,
+      LibraryPart("_files", usesSystem: true, FilesPart.initialize),
       HashPart.part,
       JSONModule.part,
+      LibraryPart("_process", usesSystem: true, ProcessesPart.initialize),
       RandomPart.part,
+      LibraryPart("_system", usesSystem: true, SystemPart.initialize),
       TimePart.part,
-    ]
     ]
   }
 }
