@@ -25,7 +25,7 @@ struct LibraryPart {
 
   /// Every part, in the order of the names.
   static var all: [LibraryPart] {
-    []
+    [LibraryPart("_zip", usesSystem: true, ZipPart.initialize)]
   }
 }
 
