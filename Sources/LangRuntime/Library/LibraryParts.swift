@@ -32,11 +32,12 @@ struct LibraryPart {
       JSONModule.part,
       LibraryPart("_process", usesSystem: true, ProcessesPart.initialize),
       RandomPart.part,
+      LibraryPart("_re", RegularExpressionsPart.initialize),
       LibraryPart("_system", usesSystem: true, SystemPart.initialize),
       TimePart.part,
+      LibraryPart("_zip", usesSystem: true, ZipPart.initialize),
     ]
   }
-}
 
 extension Engine {
   /// Makes the parts of the library known to imports.

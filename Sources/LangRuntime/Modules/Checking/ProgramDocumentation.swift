@@ -42,7 +42,7 @@ extension ProgramReader {
   fileprivate func addDocumented(_ root: ProgramRoot) throws(ProgramError) -> String? {
     switch root {
     case .module(let name):
-      try addModule(name)
+      try addNamed(name)
       return name
     case .file(let path):
       let kind = FileKind(path)
@@ -56,12 +56,12 @@ extension ProgramReader {
       let packages = addPathAround(folder(of: location))
       let name = (last == "init" && !packages.isEmpty ? packages : packages + [String(last)])
         .joined(separator: ".")
-      try addModule(name)
+      try addNamed(name)
       return name
     }
   }
 
-  private func addModule(_ name: String) throws(ProgramError) {
+  private func addNamed(_ name: String) throws(ProgramError) {
     do throws(RaisedError) {
       guard !name.isEmpty, try findModule(name) != nil else { throw engine.missingModule(name) }
     } catch {
