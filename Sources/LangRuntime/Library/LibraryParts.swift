@@ -25,7 +25,9 @@ struct LibraryPart {
 
   /// Every part, in the order of the names.
   static var all: [LibraryPart] {
-    []
+    [
+      LibraryPart("_re", RegularExpressionsPart.initialize)
+    ]
   }
 }
 
