@@ -240,8 +240,9 @@ enum Folders {
     var result = mkdir(path.bytes, mode)
     if result != 0 && errno == ENOENT && engine.isTrue(call[1]) {
       // From the top: what is there already is passed over.
-      var position = 1
-      while position < path.bytes.count - 1 {
+      var (position, end) = (1, path.bytes.count - 1)
+      while end > 1 && path.bytes[end - 1] == 0x2F { end -= 1 }
+      while position < end {
         if path.bytes[position] == 0x2F { mkdir(Array(path.bytes[..<position]) + [0], 0o777) }
         position += 1
       }
