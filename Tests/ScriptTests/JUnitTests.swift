@@ -25,7 +25,8 @@ struct JUnitTests {
   }
 
   @Test func eachFileIsASuiteAndEachTestACase() async throws {
-    try directory.write("unit/test_a.l", "fn test_one() {}\nfn test_two() { assert 1 == 2, \"no\" }")
+    try directory.write(
+      "unit/test_a.l", "fn test_one() {}\nfn test_two() { assert 1 == 2, \"no\" }")
     try directory.write("unit/test_b.l", "fn test_three() { throw ValueError(\"bad\") }")
     try directory.write("unit/test_empty.l", "fn helper() {}")
     let result = try await lang("--junit", "out.xml")
