@@ -5,7 +5,7 @@ import LangRuntime
 
 /// The command line of `lang`, for everything but the plain `lang file.l` and `lang -e code`.
 struct LangCommand: ParsableCommand {
-  static let version = "0.1.0"
+  static let version = Machine.version
 
   static let commands: [any ParsableCommand.Type] = [
     CheckCommand.self, BundleCommand.self, TestCommand.self, DocumentCommand.self,
