@@ -149,7 +149,7 @@ enum BytesMethods {
   }
 
   /// How much of bytes that may be many is valid UTF-8, and its scalars.
-  private static func validate(
+  static func validate(
     _ bytes: UnsafePointer<UInt8>, count: Int, _ engine: Engine
   ) throws(RaisedError) -> (valid: Int, scalarCount: Int) {
     var (position, scalars) = (0, 0)
