@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import LangRuntime
@@ -31,7 +32,10 @@ final class InterruptedProgram {
       machine.isCollectorStressed = false
       return .nil
     }
-    try machine.run("from host import arm, disarm\nimport math\narm\ndisarm\nmath.pi\n" + source)
+    machine.standardLibrary = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../../stdlib").standardized.path
+    try machine.run(
+      "from host import arm, disarm\nimport math, re\narm\ndisarm\nmath.pi\nre.search\n" + source)
   }
 
   /// Calls `attempt()`, which is stopped at the check of this number; gives what it returns.
