@@ -15,6 +15,9 @@ import Lang
 public final class Machine {
   let engine: Engine
 
+  /// The version of the language and its machine.
+  public static let version = "0.1.0"
+
   /// Makes a machine.
   ///
   /// - Parameters:
@@ -88,9 +91,11 @@ public final class Machine {
     _ engine: Engine, _ record: ModuleRecord, _ number: Int
   ) throws(LangError) -> FunctionReference {
     let outcome = record.source.bytes.withUnsafeBufferPointer {
-      Compilation.compile($0, symbols: engine.pointee.symbols)
+      Compilation.compile(
+        $0, symbols: engine.pointee.symbols, question: StopCheck(engine).question)
     }
     switch outcome {
+    case .stopped: throw engine.makeLangError(engine.interruption)
     case .failed(let diagnostics, _):
       throw .syntax(
         SyntaxFailure(
@@ -232,6 +237,7 @@ public final class Machine {
     switch outcome {
     case .failed(let diagnostics, _):
       throw .syntax(SyntaxFailure(diagnostics: diagnostics, name: name, source: source))
+    case .stopped: return ""
     case .compiled(let compiled):
       return Disassembler(compiled, source: SourceText(name: name, bytes: source)).text
     }

@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import LangRuntime
@@ -57,8 +56,7 @@ struct RegularExpressionMutationTests {
   @Test(.timeLimit(.minutes(5)))
   func areHarmless() throws {
     let machine = Machine(output: { _ in })
-    machine.standardLibrary = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../../../stdlib").standardized.path
+    machine.standardLibrary = libraryFolder
     try machine.run(
       """
       import re
