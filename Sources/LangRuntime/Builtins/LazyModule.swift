@@ -152,7 +152,7 @@ enum LazyModule {
       if level < 2 {
         engine.pointee.modules.log.level = level
       } else {
-        engine.print(engine.moduleReport().text)
+        engine.print(try engine.stoppableModuleReport().text)
       }
       return .nil
     },

@@ -91,9 +91,11 @@ public final class Machine {
     _ engine: Engine, _ record: ModuleRecord, _ number: Int
   ) throws(LangError) -> FunctionReference {
     let outcome = record.source.bytes.withUnsafeBufferPointer {
-      Compilation.compile($0, symbols: engine.pointee.symbols)
+      Compilation.compile(
+        $0, symbols: engine.pointee.symbols, question: StopCheck(engine).question)
     }
     switch outcome {
+    case .stopped: throw engine.makeLangError(engine.interruption)
     case .failed(let diagnostics, _):
       throw .syntax(
         SyntaxFailure(
@@ -235,6 +237,7 @@ public final class Machine {
     switch outcome {
     case .failed(let diagnostics, _):
       throw .syntax(SyntaxFailure(diagnostics: diagnostics, name: name, source: source))
+    case .stopped: return ""
     case .compiled(let compiled):
       return Disassembler(compiled, source: SourceText(name: name, bytes: source)).text
     }

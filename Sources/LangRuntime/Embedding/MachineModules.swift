@@ -84,6 +84,20 @@ extension Machine {
     return format == .text ? report.text : report.json
   }
 
+  /// ``moduleReport(_:)`` that ``interrupt()`` ends.
+  ///
+  /// - Throws: ``LangError``: an `Interrupt`.
+  public func stoppableModuleReport(
+    _ format: ReportFormat = .text
+  ) throws(LangError) -> String {
+    do throws(RaisedError) {
+      let report = try engine.stoppableModuleReport()
+      return format == .text ? report.text : report.json
+    } catch {
+      throw engine.makeLangError(error)
+    }
+  }
+
   /// Tells each load on standard error as it happens (1), or not (0).
   public var reportLevel: Int {
     get { engine.pointee.modules.log.level }

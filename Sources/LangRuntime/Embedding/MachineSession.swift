@@ -59,6 +59,7 @@ public final class MachineSession {
   public func evaluate(_ text: String, showing limits: ShownValue.Limits = .none) -> Outcome {
     let source = LoadedSource(name: "<input>", bytes: Array(text.utf8))
     switch compile(source.bytes) {
+    case .stopped: return .failed(machine.engine.makeLangError(machine.engine.interruption))
     case .failed(let diagnostics, let isIncomplete):
       if isIncomplete { return .incomplete }
       return .failed(
@@ -71,6 +72,8 @@ public final class MachineSession {
   }
 
   /// Whether a text is a correct beginning to which more must be added; runs nothing.
+  ///
+  /// ``Machine/interrupt()`` ends it with false; it is ``evaluate(_:showing:)`` that notices then.
   public func isIncomplete(_ text: String) -> Bool {
     if case .failed(_, isIncomplete: true) = compile(Array(text.utf8)) { return true }
     return false
@@ -81,7 +84,8 @@ public final class MachineSession {
     return bytes.withUnsafeBufferPointer {
       Compilation.compile(
         $0, symbols: machine.engine.pointee.symbols, knownGlobals: known,
-        allowsRedeclaration: true, showsExpressions: true)
+        allowsRedeclaration: true, showsExpressions: true,
+        question: StopCheck(machine.engine).question)
     }
   }
 

@@ -47,6 +47,8 @@ struct EngineState {
   var isInterrupted: UInt8 = 0
   /// Called whenever code in Swift asks whether the program is to stop, so that tests can stop it there.
   var interruptionProbe: (() -> Void)?
+  /// The same for work that is given up without throwing: a collection, say.
+  var stopProbe: (() -> Void)?
   var heap: Heap
 
   // MARK: Stacks. Reserved address space that never moves; pages are touched as they are used.

@@ -26,12 +26,18 @@ struct LibraryPart {
   /// Every part, in the order of the names.
   static var all: [LibraryPart] {
     [
+      DatePart.part,
       LibraryPart("_files", usesSystem: true, FilesPart.initialize),
+      HashPart.part,
+      JSONModule.part,
       LibraryPart("_process", usesSystem: true, ProcessesPart.initialize),
+      RandomPart.part,
+      LibraryPart("_re", RegularExpressionsPart.initialize),
       LibraryPart("_system", usesSystem: true, SystemPart.initialize),
+      TimePart.part,
+      LibraryPart("_zip", usesSystem: true, ZipPart.initialize),
     ]
   }
-}
 
 extension Engine {
   /// Makes the parts of the library known to imports.

@@ -27,7 +27,7 @@ extension MapObject {
 /// entry's position + 1, and the others are bits of its hash: a probe looks at an entry only when
 /// the key is most likely there. Large maps are slow through cache misses alone; this leaves one
 /// for the index and one for the entry.
-private struct MapIndex {
+struct MapIndex {
   let words: UnsafeMutablePointer<UInt32>
   /// A power of two, at least 8.
   let slotCount: Int
@@ -403,7 +403,7 @@ extension Engine {
     try rebuild(map, capacity: max(4, capacity * 2))
   }
 
-  private func reserveTable(capacity: Int) throws(RaisedError) {
+  func reserveTable(capacity: Int) throws(RaisedError) {
     let bytes =
       capacity * MemoryLayout<MapEntry>.stride
       + MapIndex.size(capacity: capacity) * MemoryLayout<UInt64>.stride

@@ -147,7 +147,6 @@ extension Engine {
         "module '\(record.name)' was found when it was imported (\(imported)) but cannot be read "
           + "at its first use (\(used)): \(error.reason) (\(location))")
     }
-    try checkInterruption()
     load.sourceBytes = bytes.count
     load.isChanged = isChanged(record)
     // Events refer to the text for long: one that did not change is kept once.
@@ -174,11 +173,10 @@ extension Engine {
     defer { load.parsing = monotonicNanoseconds() &- start }
     if let fault = pointee.modules.fault { try fault(.parse, record.name) }
     let outcome = source.bytes.withUnsafeBufferPointer {
-      Compilation.compile($0, symbols: pointee.symbols)
+      Compilation.compile($0, symbols: pointee.symbols, question: StopCheck(self).question)
     }
-    // Neither reading nor compiling can stop in the middle.
-    try checkInterruption()
     switch outcome {
+    case .stopped: throw interruption
     case .failed(let diagnostics, _): throw syntaxError(diagnostics, record, source)
     case .compiled(let compiled): return compiled
     }

@@ -69,10 +69,15 @@ extension Prompt {
   fileprivate func report(_ argument: String) {
     switch argument {
     case "", "2":
-      let report = machine.moduleReport()
-      Console.show(
-        ReportColors.color(argument == "2" ? report : ReportColors.short(report), style),
-        terminator: "")
+      _ = InterruptSignal.takeInterrupt()
+      do throws(LangError) {
+        let report = try machine.stoppableModuleReport()
+        Console.show(
+          ReportColors.color(argument == "2" ? report : ReportColors.short(report), style),
+          terminator: "")
+      } catch {
+        show(error)
+      }
     case "0", "1":
       machine.reportLevel = argument == "1" ? 1 : 0
       Console.show(argument == "1" ? "each load is told from now on" : "loads are no longer told")
