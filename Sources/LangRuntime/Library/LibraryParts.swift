@@ -38,6 +38,7 @@ struct LibraryPart {
       LibraryPart("_zip", usesSystem: true, ZipPart.initialize),
     ]
   }
+}
 
 extension Engine {
   /// Makes the parts of the library known to imports.
