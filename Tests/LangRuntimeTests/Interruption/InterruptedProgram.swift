@@ -13,9 +13,12 @@ final class InterruptedProgram {
 
   /// Defines the function `attempt()`, whose parts call `arm()` and `disarm()` around what is tried.
   ///
-  /// - Parameter isStressed: Collect at every opportunity in between.
-  init(_ source: String, isStressed: Bool) throws {
+  /// - Parameters:
+  ///   - isStressed: Collect at every opportunity in between.
+  ///   - mayUseSystem: Whether it may use files and processes.
+  init(_ source: String, isStressed: Bool, mayUseSystem: Bool = false) throws {
     let machine = machine
+    machine.programsMayUseSystem = mayUseSystem
     machine.standardLibrary = libraryFolder
     machine.define("arm") { [unowned self] _ in
       checkCount = 0
