@@ -10,6 +10,8 @@ final class OpenFile {
   let path: [CChar]
   let shown: String
   let mode: OpenMode
+  /// Files are written out in the order in which they were opened, at the end of a program.
+  let number: Int
   /// -1 when it is closed.
   private(set) var descriptor: Int32
   private let engine: Engine
@@ -25,6 +27,7 @@ final class OpenFile {
     self.descriptor = descriptor
     self.engine = engine
     system = engine.system
+    number = system.noteOpened(engine)
     input = InputStream(
       descriptor: descriptor, name: path.shown, mayWait: !isRegularFile(descriptor))
     input.path = path.bytes

@@ -98,9 +98,6 @@ enum OpenFiles {
       close(descriptor)
       throw engine.systemError(EISDIR, what, path: path.value)
     }
-    let file = OpenFile(path, mode, descriptor: descriptor, engine)
-    // Many open files are a reason to look for those that nobody refers to, long before memory is.
-    if engine.system.openFiles.count % 100 == 0 { engine.pointee.heap.allow(0) }
-    return engine.makeForeign(file)
+    return engine.makeForeign(OpenFile(path, mode, descriptor: descriptor, engine))
   }
 }

@@ -165,7 +165,10 @@ extension JSONParser {
         exponent -= 1
       }
       text.append(contentsOf: "e\(exponent)".utf8)
-      let float = text.withUnsafeBufferPointer { engine.parseFloat($0) } ?? 0
+      let float =
+        try text.withUnsafeBufferPointer { (bytes) throws(RaisedError) in
+          try engine.parseFloat(bytes)
+        } ?? 0
       return float.isFinite ? float : nil
     }
   }

@@ -10,10 +10,18 @@ final class SystemState {
   let notFound, exists, permission: ClassReference
   /// Files that were not closed; they remove themselves.
   var openFiles: [ObjectIdentifier: Unmanaged<OpenFile>] = [:]
+  /// How many files were opened since it was looked for those that nobody refers to any more.
+  private var openedCount = 0
+  /// How many files are opened without looking: a part of what the process may have.
+  private let carelessCount: Int
+  private var lastNumber = 0
   /// Programs that still ran when nobody could ask for them any more: their ends must be noticed.
   var abandoned: [pid_t] = []
 
   init(_ engine: Engine) {
+    var limit = rlimit()
+    let isKnown = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+    carelessCount = isKnown ? max(8, Int(min(limit.rlim_cur, 1024) / 4)) : 64
     func make(_ name: StaticString, _ documentation: StaticString) -> ClassReference {
       let made = engine.makeClass(
         engine.pointee.symbols.intern(name), base: engine.pointee.errors.ioError)
@@ -30,7 +38,22 @@ final class SystemState {
   ///
   /// - Returns: What could not be written, in words.
   func flushFiles(_ engine: Engine, waits: Bool) -> [String] {
-    openFiles.values.compactMap { $0.takeUnretainedValue().flushAtEnd(engine, waits: waits) }
+    openFiles.values.map { $0.takeUnretainedValue() }.sorted { $0.number < $1.number }
+      .compactMap { $0.flushAtEnd(engine, waits: waits) }
+  }
+
+  /// Notes that a file was opened. Many open files are a reason to collect long before memory is.
+  ///
+  /// - Returns: Its number.
+  func noteOpened(_ engine: Engine) -> Int {
+    lastNumber += 1
+    openedCount += 1
+    if openedCount >= carelessCount && openFiles.count >= carelessCount {
+      openedCount = 0
+      engine.pointee.heap.finishSweeping()
+      engine.pointee.heap.allow(0)
+    }
+    return lastNumber
   }
 
   /// Notices the ends of programs that nobody asks for.
