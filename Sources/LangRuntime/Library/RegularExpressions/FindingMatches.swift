@@ -103,7 +103,8 @@ extension RegularExpressionsPart {
         counted = matches.start
       } catch {
         // What was found before is handed out first; the next search meets the error again.
-        if list.pointee.count == 0 || engine.classOf(error.value) == engine.pointee.errors.interrupt {
+        if list.pointee.count == 0 || engine.classOf(error.value) == engine.pointee.errors.interrupt
+        {
           throw error
         }
         return engine.makeTuple(
