@@ -99,7 +99,7 @@ extension RegularExpressionsPart {
           isAtEnd = true
           break
         }
-        index += try subject.characters(counted, matches.start, engine)
+        index &+= try subject.characters(counted, matches.start, engine)
         counted = matches.start
       } catch {
         // What was found before is handed out first; the next search meets the error again.
