@@ -111,7 +111,7 @@ final class RegularExpression {
     if subject.count > MatchingContext.longestPattern {
       throw context.patternError(
         "a pattern is limited to \(MatchingContext.longestPattern) bytes",
-        engine.makeString(""), at: 0, engine)
+        pattern, at: 0, engine)
     }
     let bytes = [UInt8](UnsafeBufferPointer(start: subject.bytes, count: subject.count))
     self.pattern = bytes
