@@ -15,7 +15,8 @@ let package = Package(
     // The front end: text to bytecode. Pure; knows nothing of running.
     .target(name: "Lang"),
     // The machine: values, heap, interpreter, modules, built-ins, embedding.
-    .target(name: "LangRuntime", dependencies: ["Lang", "CDigest", "CMinizip", "CPCRE2", "CSystem"]),
+    .target(
+      name: "LangRuntime", dependencies: ["Lang", "CDigest", "CMinizip", "CPCRE2", "CSystem"]),
     // The `lang` command.
     .executableTarget(
       name: "repl",

@@ -125,10 +125,15 @@ extension Engine {
           + "a lazy one."
       ], LazyModule.initialize)
     register(
-      "sys", "What a program can ask about how it was started.",
+      "sys", "What a program can ask about how it was started, and its standard streams.",
       variables: [
         "argv": "The name of the program as it was given, and its arguments.",
         "path": "The places in which imports look for modules, behind the program's own folder.",
+        "version": "The version of the language.", "platform": "The system: \"linux\".",
+        "executable": "The path of the running `lang`; nil where a program may not use files.",
+        "stdin": "Standard input: `read`, `read_bytes`, `read_line`, `lines`, `is_terminal`.",
+        "stdout": "Standard output: `write`, `flush`, `is_terminal`.",
+        "stderr": "Standard error: `write`, `flush`, `is_terminal`.",
       ], SystemModule.initialize)
     registerLibraryParts()
   }

@@ -108,7 +108,9 @@ enum StandardStreams {
   private static func line(_ engine: Engine) throws(RaisedError) -> Value? {
     // Whoever types the next line wants to see what was printed.
     let buffered = engine.pointee.input.buffered
-    if buffered.isEmpty || memchr(buffered.baseAddress.unsafelyUnwrapped, 0x0A, buffered.count) == nil {
+    if buffered.isEmpty
+      || memchr(buffered.baseAddress.unsafelyUnwrapped, 0x0A, buffered.count) == nil
+    {
       try showOutput(engine)
     }
     guard let line = try engine.pointee.input.line(engine), let start = line.baseAddress else {
@@ -137,7 +139,8 @@ enum StandardStreams {
       if !isWritten { try engine.checkInterruption() }
       return .nil
     },
-    method("flush", "", "Writes out what is in the buffer.") { (call) throws(RaisedError) -> Value in
+    method("flush", "", "Writes out what is in the buffer.") {
+      (call) throws(RaisedError) -> Value in
       let isWritten = call.engine.pointee.output.flush(call.engine)
       if call.engine.pointee.output.failure != 0 { throw call.engine.outputError() }
       if !isWritten { try call.engine.checkInterruption() }
@@ -153,7 +156,8 @@ enum StandardStreams {
   ]
 
   nonisolated(unsafe) static let errors: [NativeDefinition] = [
-    method("write", "text", "Writes a text, or bytes as they are, behind what was printed before.") {
+    method("write", "text", "Writes a text, or bytes as they are, behind what was printed before.")
+    {
       (call) throws(RaisedError) -> Value in
       let engine = call.engine
       let data = try data(call, "sys.stderr.write")
@@ -170,7 +174,8 @@ enum StandardStreams {
       if !isWritten { try engine.checkInterruption() }
       return .nil
     },
-    method("flush", "", "Does nothing: what is written to standard error is not kept in a buffer.") {
+    method("flush", "", "Does nothing: what is written to standard error is not kept in a buffer.")
+    {
       (_) throws(RaisedError) -> Value in
       .nil
     },

@@ -62,7 +62,8 @@ enum Folders {
     NativeDefinition("join", "folder, name") { (call) throws(RaisedError) -> Value in
       let folder = try SystemPath(call, 0, "fs.walk", "path")
       let name = try SystemPath(call, 1, "fs.walk", "name")
-      let separator: [CChar] = folder.bytes.count > 1 && folder.bytes.dropLast().last != 0x2F
+      let separator: [CChar] =
+        folder.bytes.count > 1 && folder.bytes.dropLast().last != 0x2F
         ? [0x2F] : []
       return call.engine.makeSystemText(folder.bytes.dropLast() + separator + name.bytes)
     },

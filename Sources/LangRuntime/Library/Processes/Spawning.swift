@@ -200,7 +200,8 @@ enum Spawning {
     let what = "\(request.caller)() cannot start \(name.shown)"
     if failure == ENOENT && request.folder == nil && access(program, F_OK) == 0 {
       return engine.systemError(
-        engine.system.notFound, ENOENT, "\(what): the program that its first line names is not there",
+        engine.system.notFound, ENOENT,
+        "\(what): the program that its first line names is not there",
         name.value)
     }
     if failure == E2BIG {

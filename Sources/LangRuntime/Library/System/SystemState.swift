@@ -42,7 +42,9 @@ final class SystemState {
       .compactMap { $0.flushAtEnd(engine, waits: waits) }
   }
 
-  /// Notes that a file was opened. Many open files are a reason to collect long before memory is.
+  /// Notes that a file was opened.
+  ///
+  /// Many open files are a reason to collect long before memory is.
   ///
   /// - Returns: Its number.
   func noteOpened(_ engine: Engine) -> Int {
