@@ -19,7 +19,8 @@ import Testing
       if round % 4 == 0 { significand = (random.next() >> 11 << 1 | 1) << random.next() % 10 }
       let exponent = Int(random.next() % 55) - 27
       let expected = Double("\(significand)e\(exponent)")
-      #expect(Engine.float(significand, exponent: exponent) == expected, "\(significand)e\(exponent)")
+      #expect(
+        Engine.float(significand, exponent: exponent) == expected, "\(significand)e\(exponent)")
     }
     for significand in [1, 9_007_199_254_740_993, UInt64.max, 1 << 63, (1 << 63) + 1] as [UInt64] {
       for exponent in -27...27 {
@@ -46,9 +47,10 @@ import Testing
       }
     }
     for (value, text) in [
-      (0.001, "0.001"), (0.1, "0.1"), (99.99, "99.99"), (-1.05, "-1.05"), (1e9 + 0.5, "1000000000.5"),
-      (999_999_999.999999, "999999999.999999"), (0.3, "0.3"), (0.1 + 0.2, "0.30000000000000004"),
-      (4.35, "4.35"), (1.1e-3, "0.0011"), (123456.789012, "123456.789012"), (1.0000005, "1.0000005"),
+      (0.001, "0.001"), (0.1, "0.1"), (99.99, "99.99"), (-1.05, "-1.05"), (4.35, "4.35"),
+      (1e9 + 0.5, "1000000000.5"), (999_999_999.999999, "999999999.999999"), (0.3, "0.3"),
+      (0.1 + 0.2, "0.30000000000000004"), (1.1e-3, "0.0011"), (123456.789012, "123456.789012"),
+      (1.0000005, "1.0000005"),
     ] { #expect(FloatTextTests.text(of: value) == text) }
   }
 
