@@ -299,15 +299,16 @@ enum DatePart {
     }
   }
 
-  /// The name and the table of the local zone; a table of nil for UTC.
+  /// Name and table of the local zone, a table of nil for UTC, and whether the name is a rule.
   private static func localZone(_ call: NativeCall) throws(RaisedError) -> Value {
     let engine = call.engine
     switch ZoneDatabase.local {
-    case .utc: return engine.makeTuple(engine.makeString("UTC"), .nil)
+    case .utc: return tuple(engine, [engine.makeString("UTC"), .nil, .false])
     case .rule(let text, let rule):
-      return engine.makeTuple(engine.makeString(text), engine.makeForeign(ZoneTable(rule)))
+      return tuple(
+        engine, [engine.makeString(text), engine.makeForeign(ZoneTable(rule)), .true])
     case .file(let name, let file):
-      return engine.makeTuple(engine.makeString(name), try zone(name, file, engine))
+      return tuple(engine, [engine.makeString(name), try zone(name, file, engine), .false])
     case .named(let name):
       throw engine.valueError(
         "date.Zone.local(): the variable TZ is \"\(name)\", which is no time zone that is known")
