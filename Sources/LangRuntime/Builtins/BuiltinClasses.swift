@@ -125,10 +125,14 @@ extension Engine {
           + "a lazy one."
       ], LazyModule.initialize)
     register(
-      "sys", "What a program can ask about how it was started.",
+      "sys", "What a program can ask about where it runs, and its standard streams.",
       variables: [
         "argv": "The name of the program as it was given, and its arguments.",
         "path": "The places in which imports look for modules, behind the program's own folder.",
+        "version": "The version of the language.", "platform": "The system: linux or darwin.",
+        "executable": "The file of the process; nil when programs may not use files.",
+        "stdin": "Standard input.", "stdout": "Standard output, to which print() writes.",
+        "stderr": "Standard error.",
       ], SystemModule.initialize)
     registerLibraryParts()
   }
