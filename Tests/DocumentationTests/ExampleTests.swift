@@ -54,6 +54,10 @@ struct ExampleTests {
   @Test("Commands", arguments: Page.all.flatMap { (try? $0.examples().consoles) ?? [] })
   func console(example: ConsoleExample) async throws {
     let folder = try TemporaryDirectory()
+    if example.page.hasPrefix("examples/") {
+      let page = Executable.packageRoot.appendingPathComponent(example.page)
+      try folder.copyContents(of: page.deletingLastPathComponent())
+    }
     try folder.write(example.files)
     for (command, output) in example.commands {
       if let transcript = Transcript(command: command, text: output) {

@@ -101,7 +101,7 @@ enum ZoneDatabase {
   /// What the system's settings say of the zone in which it stands.
   enum Local {
     case named(String)
-    case rule(ZoneRule)
+    case rule(String, ZoneRule)
     case file(name: String, [UInt8])
     case utc
   }
@@ -117,7 +117,7 @@ enum ZoneDatabase {
       if isName(name), let folder, let file = read("\(folder)/\(name)") {
         return .file(name: name, file)
       }
-      return ZoneRule(name.utf8).map { .rule($0) } ?? .named(name)
+      return ZoneRule(name.utf8).map { .rule(name, $0) } ?? .named(name)
     }
     guard let file = read("/etc/localtime") else { return .utc }
     let path = realpath("/etc/localtime", nil)
