@@ -19,9 +19,9 @@ STATES = ["active", "waiting", "closed"]
 
 PROGRAMS = {
     "read.l": """\
+import fs
 import json
-import lazy
-print(len(json.parse(lazy.resource(__name__, "records.json"))))
+print(len(json.parse(fs.read_bytes("records.json"))))
 """,
     "read.py": """\
 import json
@@ -29,9 +29,9 @@ with open("records.json", "rb") as file:
     print(len(json.loads(file.read())))
 """,
     "write.l": """\
+import fs
 import json
-import lazy
-let records = json.parse(lazy.resource(__name__, "records.json"))
+let records = json.parse(fs.read_bytes("records.json"))
 print(len(json.format(records)))
 """,
     "write.py": """\

@@ -55,7 +55,7 @@ struct LibraryExample: Sendable, CustomTestStringConvertible {
     if statements.contains(String(code.prefix { $0.isLetter })) { return nil }
     if code.hasPrefix("}") || code.hasSuffix("{") || code.hasPrefix(")") { return nil }
     // An assignment.
-    if code.firstMatch(of: /^[\w.\[\]"]+ (?:[-+*\/%|&^<>?]*)= /) != nil { return nil }
+    if code.firstMatch(of: #/^[\w.\[\]"]+ [-+*/%|&^<>?]*= /#) != nil { return nil }
     return (code, String(match.output.2))
   }
 }

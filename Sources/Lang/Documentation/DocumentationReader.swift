@@ -34,7 +34,8 @@ struct DocumentationReader {
     if ModuleDocumentation.isPrivate(name) { return }
     documentation.entries.append(
       .init(
-        .function, name, signature: name + parameters(of: node), text: text(tree.extra[Int(node.b) + 1]),
+        .function, name, signature: name + parameters(of: node),
+        text: text(tree.extra[Int(node.b) + 1]),
         line: line(of: node.c)))
   }
 
@@ -42,7 +43,8 @@ struct DocumentationReader {
     let isVariable = node.flags & NodeFlags.variable != 0
     let value = tree.nodes[Int(node.b)]
     let pattern = tree.nodes[Int(node.a)]
-    return names(in: pattern).filter { !ModuleDocumentation.isPrivate($0.name) }.map { name, offset in
+    return names(in: pattern).filter { !ModuleDocumentation.isPrivate($0.name) }.map {
+      name, offset in
       if value.kind == .function, pattern.kind == .name {
         return .init(
           .function, name, signature: name + parameters(of: value), text: text(node.c),

@@ -1,7 +1,7 @@
 /// The text of a `##` comment, taken apart.
 ///
-/// It is prose, in which a run of lines that is indented by four is an example, and another one right
-/// behind it, after a blank line, is what the example prints. Between lines of three backquotes stands
+/// It is prose, in which a run of lines that is indented by four is an example, and further ones right
+/// behind it, after a blank line, are what the example prints. Between lines of three backquotes stands
 /// what is something else; the word behind the first ones says what, as in a page of the documentation.
 public struct DocumentationText: Sendable {
   /// A part of the text.
@@ -33,9 +33,7 @@ public struct DocumentationText: Sendable {
       } else if isAfterBlank && line.hasPrefix("    ") {
         let more = lines.prefix { $0.hasPrefix("    ") }
         lines = lines.dropFirst(more.count)
-        let kind =
-          if case .code("lang", _) = blocks.last { "output" } else { "lang" }
-        blocks.append(.code(kind: kind, lines: ([line] + more).map { String($0.dropFirst(4)) }))
+        add(indented: ([line] + more).map { String($0.dropFirst(4)) })
         isAfterBlank = false
       } else if !isAfterBlank, case .prose(let known) = blocks.last {
         blocks[blocks.count - 1] = .prose(known + [String(line)])
@@ -43,6 +41,16 @@ public struct DocumentationText: Sendable {
         blocks.append(.prose([String(line)]))
         isAfterBlank = false
       }
+    }
+  }
+
+  /// Adds an example, or what one prints, which may have blank lines in it.
+  private mutating func add(indented lines: [String]) {
+    switch blocks.last {
+    case .code("lang", _): blocks.append(.code(kind: "output", lines: lines))
+    case .code("output", let known):
+      blocks[blocks.count - 1] = .code(kind: "output", lines: known + [""] + lines)
+    default: blocks.append(.code(kind: "lang", lines: lines))
     }
   }
 

@@ -26,8 +26,9 @@ public struct ModuleDocumentation: Sendable {
     public var kind: Kind
     /// Its name; the sign of an operator.
     public var name: String
-    /// How it is called, as it is written, defaults included: `take(items, count = 1)`. A class is
-    /// called as its `init` says, if that can be known.
+    /// How it is called, as it is written, defaults included: `take(items, count = 1)`.
+    ///
+    /// A class is called as its `init` says, if that can be known.
     public var signature: String
     /// Its documentation; empty without one.
     public var text = ""

@@ -2,7 +2,7 @@
 ///
 /// A text may have hundreds of megabytes; whoever waits for it may have lost patience.
 public struct StopQuestion {
-  /// Nodes between two questions; a few bytes of text each. About a millisecond.
+  /// Nodes between two questions, of a few bytes of text each: about a millisecond.
   let nodes: Int
   private let body: () -> Bool
 

@@ -201,7 +201,8 @@ extension Engine {
         text = "get \(pointee.symbols.text(of: entry.symbol))\(behind)"
       }
       lines.append(
-        "  " + text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+        "  "
+          + text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
           .map { $0 == 0 || $1.isEmpty ? "\($1)" : "    \($1)" }.joined(separator: "\n"))
     }
     return lines

@@ -51,7 +51,8 @@ public final class Machine {
   /// Runs a program from its bytes, which must be UTF-8; see ``run(_:name:)-(String,_)``.
   public func run(_ source: [UInt8], name: String, location: String = "") throws(LangError) {
     let record = ModuleRecord(name: "__main__", folder: nil, form: .program)
-    record.loadedSource = LoadedSource(name: name, location: location, bytes: source)
+    record.loadedSource = LoadedSource(
+      name: name, location: location, bytes: source, unless: StopCheck(engine))
     if !location.isEmpty {
       record.history.programFolder = ModuleFolder(path: LangRuntime.folder(of: location))
     }

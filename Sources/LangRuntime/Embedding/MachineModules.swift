@@ -118,15 +118,17 @@ extension Machine {
     engine.pointee.modules.path.insert(absolute, at: 0)
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try folder.read("main.l")
+      bytes = try folder.read("main.l", unless: StopCheck(engine))
     } catch {
+      if engine.pointee.isInterrupted != 0 { throw engine.makeLangError(engine.interruption) }
       throw engine.makeLangError(
         engine.importError("the archive '\(path)' cannot be run: \(error.reason)"))
     }
     let record = ModuleRecord(name: "__main__", folder: nil, form: .program)
     record.history.programFolder = folder
     let location = "\(absolute)/main.l"
-    record.loadedSource = LoadedSource(name: "\(path)/main.l", location: location, bytes: bytes)
+    record.loadedSource = LoadedSource(
+      name: "\(path)/main.l", location: location, bytes: bytes, unless: StopCheck(engine))
     try run(record)
   }
 

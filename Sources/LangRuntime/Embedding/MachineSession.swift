@@ -57,7 +57,8 @@ public final class MachineSession {
   ///   - text: The piece.
   ///   - limits: How much is taken of the value that it comes to.
   public func evaluate(_ text: String, showing limits: ShownValue.Limits = .none) -> Outcome {
-    let source = LoadedSource(name: "<input>", bytes: Array(text.utf8))
+    let source = LoadedSource(
+      name: "<input>", bytes: Array(text.utf8), unless: StopCheck(machine.engine))
     switch compile(source.bytes) {
     case .stopped: return .failed(machine.engine.makeLangError(machine.engine.interruption))
     case .failed(let diagnostics, let isIncomplete):
@@ -166,6 +167,6 @@ public final class MachineSession {
     record.noteCode(of: compiled)
     let unit = Unit(compiled, module: module, source: record.source)
     if unit.bindsImportedNames { record.history.importingUnits.append(unit) }
-    return engine.makeFunction(engine.prototype(0, of: unit))
+    return engine.makeFunction(try engine.prototype(0, of: unit))
   }
 }

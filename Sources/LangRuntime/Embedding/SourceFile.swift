@@ -13,9 +13,13 @@ public enum SourceFile {
   }
 
   /// The bytes of the file at `path`.
-  public static func read(_ path: String) -> Result<[UInt8], ReadError> {
+  ///
+  /// - Parameter machine: A machine whose ``Machine/interrupt()`` ends the reading; that is a failure.
+  public static func read(
+    _ path: String, for machine: Machine? = nil
+  ) -> Result<[UInt8], ReadError> {
     do {
-      return .success(try readFile(path))
+      return .success(try readFile(path, unless: machine.map { StopCheck($0.engine) }))
     } catch {
       return .failure(ReadError(reason: error.reason))
     }

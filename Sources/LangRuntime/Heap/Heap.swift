@@ -539,10 +539,10 @@ struct Heap {
     return isComplete
   }
 
-  /// Says that objects may have any mark: whoever has used the marks for something else stopped in
-  /// the middle. Everything that is dead must have been swept, and no mark of an object be 0.
+  /// Says that objects may have any mark but 0, since whoever has used the marks for something else has
+  /// stopped in the middle.
   ///
-  /// The next collection makes order.
+  /// Everything that is dead must have been swept. The next collection makes order.
   mutating func forgetColours() {
     oldestColour = 1
     colour = 255

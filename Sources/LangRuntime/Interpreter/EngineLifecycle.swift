@@ -100,7 +100,8 @@ extension Engine {
     pointee.modules.records.append(record)
     let compiled = CompiledModule.bridge(symbols: pointee.symbols)
     let unit = Unit(compiled, module: module, source: record.source)
-    pointee.bridge = makeFunction(prototype(0, of: unit))
+    guard let prototype = try? prototype(0, of: unit) else { fatalError("lang: no bridge") }
+    pointee.bridge = makeFunction(prototype)
     pointee.bridgeReturn = UnsafePointer(pointee.bridge.pointee.prototype.pointee.code)
     addHandle(Value(.function, pointee.bridge))
   }

@@ -134,7 +134,12 @@ extension Engine {
             break dispatch
           }
         case .makeFunction:
-          engine.makeFunction(instruction.pointee.wide, into: register(base, instruction.pointee.a))
+          frame.pointee.resume = pc
+          if !engine.makeFunction(
+            instruction.pointee.wide, into: register(base, instruction.pointee.a))
+          {
+            break dispatch
+          }
 
         // MARK: Arithmetic
 

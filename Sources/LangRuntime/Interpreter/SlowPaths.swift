@@ -89,10 +89,15 @@ extension Engine {
   }
 
   @inline(never)
-  func makeFunction(_ number: Int, into target: UnsafeMutablePointer<Value>) {
+  func makeFunction(_ number: Int, into target: UnsafeMutablePointer<Value>) -> Bool {
     let frame = pointee.frame
     let unit = frame.pointee.function.pointee.prototype.pointee.unit._withUnsafeGuaranteedRef { $0 }
-    let prototype = prototype(number, of: unit)
+    let prototype: PrototypeReference
+    do throws(RaisedError) {
+      prototype = try self.prototype(number, of: unit)
+    } catch {
+      return fail(error)
+    }
     let count = Int(prototype.pointee.captureCount)
     let memory = pointee.heap.allocate(
       MemoryLayout<FunctionObject>.size + count * MemoryLayout<Value>.stride, kind: .function)
@@ -115,6 +120,7 @@ extension Engine {
       }
     }
     target.pointee = Value(.function, function)
+    return true
   }
 
   // MARK: Arithmetic

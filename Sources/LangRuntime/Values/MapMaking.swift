@@ -10,11 +10,10 @@ extension Engine {
     if count == 0 { return map }
     if count <= MapObject.linearLimit {
       if hasEqualKeys(entries, count: count) { return nil }
-      let capacity = count <= 4 ? 4 : 8
-      let table = pointee.heap.allocateExternal(MapEntry.self, capacity: capacity)
+      let table = pointee.heap.allocateExternal(MapEntry.self, capacity: count)
       for position in 0..<count { table[position] = entries[position] }
       map.pointee.entries = table
-      map.pointee.capacity = capacity
+      map.pointee.capacity = count
       map.pointee.count = count
       map.pointee.used = count
       return map
@@ -42,7 +41,7 @@ extension Engine {
   private func fill(
     _ map: MapReference, with entries: UnsafePointer<MapEntry>, count: Int
   ) throws(RaisedError) -> Bool {
-    let capacity = 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount)
+    let capacity = MapIndex.capacity(for: count)
     let size = MapIndex.size(capacity: capacity)
     try reserveTable(capacity: capacity)
     let table = pointee.heap.allocateExternal(MapEntry.self, capacity: capacity)

@@ -38,6 +38,11 @@ struct MapIndex {
     slotCount = capacity &* 2
   }
 
+  /// The least capacity of a table with an index and room for `count` entries: a power of two.
+  static func capacity(for count: Int) -> Int {
+    count <= 4 ? 4 : 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount)
+  }
+
   /// The size of the memory, in units of 8 bytes, as ``MapObject/indexMask`` counts.
   static func size(capacity: Int) -> Int { capacity / 2 * 3 }
 
@@ -414,16 +419,20 @@ extension Engine {
     }
   }
 
-  /// Moves the live entries, in order, to a table of `capacity` (a power of two that they fit
-  /// into).
+  /// Moves the live entries, in order, to a table of `capacity`, which they fit into; with an index it
+  /// is made a power of two.
   ///
   /// An interruption leaves the map as it is: a new index is made beside the old one, and so are the
   /// entries of a large map in which some have to move.
   private func rebuild(_ map: MapReference, capacity: Int) throws(RaisedError) {
     let old = map.pointee
     var memory: UnsafeMutablePointer<UInt64>?
+    let hasIndex =
+      capacity > MapObject.linearLimit || old.header.flags & MapObject.alwaysIndexedFlag != 0
+    // What `makeMap(ofDistinct:)` makes has no room to spare.
+    let capacity = hasIndex ? MapIndex.capacity(for: capacity) : capacity
     let size = MapIndex.size(capacity: capacity)
-    if capacity > MapObject.linearLimit || old.header.flags & MapObject.alwaysIndexedFlag != 0 {
+    if hasIndex {
       memory = pointee.heap.allocateExternal(UInt64.self, capacity: size)
     }
     var entries = old.entries

@@ -14,8 +14,7 @@ extension Engine {
         ? Double(significand) / powerOfTen(-exponent) : Double(significand) * powerOfTen(exponent)
     }
     guard exponent >= -27, exponent <= 27 else { return nil }
-    var power: UInt64 = 1
-    for _ in 0..<abs(exponent) { power &*= 5 }
+    let power = powersOfFive.withUnsafeBufferPointer { $0[abs(exponent)] }
     if exponent >= 0 {
       let product = significand.multipliedFullWidth(by: power)
       if product.high == 0 { return scaled(product.low, by: exponent) }
@@ -31,6 +30,13 @@ extension Engine {
       quotient, hasMore: remainder != 0,
       by: power.leadingZeroBitCount - significand.leadingZeroBitCount + exponent - 63)
   }
+
+  /// 5 ** 0 to 5 ** 27, all that fit.
+  private static let powersOfFive: [UInt64] = {
+    var powers: [UInt64] = [1]
+    while powers.count < 28 { powers.append(powers[powers.count - 1] * 5) }
+    return powers
+  }()
 
   /// 10 ** 0 to 10 ** 22, which are floats.
   @inline(__always)

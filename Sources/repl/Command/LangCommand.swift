@@ -8,7 +8,8 @@ struct LangCommand: ParsableCommand {
   static let version = Machine.version
 
   static let commands: [any ParsableCommand.Type] = [
-    CheckCommand.self, BundleCommand.self, TestCommand.self, DocumentCommand.self, LearnCommand.self,
+    CheckCommand.self, BundleCommand.self, TestCommand.self, DocumentCommand.self,
+    LearnCommand.self,
     DisassembleCommand.self,
   ]
 

@@ -63,7 +63,8 @@ struct MarkdownPage {
   private mutating func add(_ entry: ModuleDocumentation.Entry) {
     lines += ["", "### `\(heading(of: entry))`", ""]
     if !entry.base.isEmpty {
-      let base = classes.contains(entry.base)
+      let base =
+        classes.contains(entry.base)
         ? "[`\(entry.base)`](#\(classAnchor(entry.base)))" : "`\(entry.base)`"
       lines += ["Derived from \(base).", ""]
     }

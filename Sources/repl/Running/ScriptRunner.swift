@@ -30,8 +30,9 @@ struct ScriptRunner {
       prepare(program: path, arguments: arguments)
       return finish { () throws(LangError) in try machine.runArchive(path) }
     }
-    switch SourceFile.read(path) {
+    switch SourceFile.read(path, for: machine) {
     case .failure(let error):
+      if InterruptSignal.isPending { InterruptSignal.endProcess() }
       showUnreadable(path, error)
       return ExitCode.cannotBeRead
     case .success(let source):

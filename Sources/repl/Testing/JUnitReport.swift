@@ -34,7 +34,8 @@ struct JUnitReport {
   private var suites: [Suite] = []
 
   /// Adds a test to the suite of its file.
-  mutating func add(_ name: String, of file: String, took nanoseconds: UInt64, _ failure: Failure?) {
+  mutating func add(_ name: String, of file: String, took nanoseconds: UInt64, _ failure: Failure?)
+  {
     if suites.last?.file != file { suites.append(Suite(file: file)) }
     suites[suites.count - 1].cases.append(
       Case(name: name, nanoseconds: nanoseconds, failure: failure))
@@ -51,7 +52,8 @@ struct JUnitReport {
     let time = suites.reduce(0) { $0 + $1.nanoseconds }
     var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites\(counts(all, time))>\n"
     for suite in suites {
-      text += "  <testsuite name=\"\(escaped: suite.file)\"\(counts(suite.cases, suite.nanoseconds))>\n"
+      text +=
+        "  <testsuite name=\"\(escaped: suite.file)\"\(counts(suite.cases, suite.nanoseconds))>\n"
       let path = suite.file.hasSuffix(".l") ? suite.file.dropLast(2) : suite.file[...]
       let className = path.split(separator: "/").filter { $0 != "." && $0 != ".." }
         .joined(separator: ".")
@@ -64,7 +66,8 @@ struct JUnitReport {
         }
         let element = failure.isError ? "error" : "failure"
         text += ">\n      <\(element) type=\"\(escaped: failure.type)\""
-        text += " message=\"\(escaped: failure.message)\">\(escaped: failure.details)</\(element)>\n"
+        text +=
+          " message=\"\(escaped: failure.message)\">\(escaped: failure.details)</\(element)>\n"
         if !failure.output.isEmpty {
           text += "      <system-out>\(escaped: failure.output)</system-out>\n"
         }
@@ -99,7 +102,9 @@ struct JUnitReport {
 }
 
 extension DefaultStringInterpolation {
-  /// Text in an element or an attribute of XML 1.0. What has no place there, such as the sign that
+  /// Text in an element or an attribute of XML 1.0.
+  ///
+  /// What has no place there, such as the sign that
   /// begins a colour, is written as in a literal of the language.
   fileprivate mutating func appendInterpolation(escaped text: String) {
     var result = ""

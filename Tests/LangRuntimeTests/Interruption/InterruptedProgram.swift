@@ -36,7 +36,8 @@ final class InterruptedProgram {
       return .nil
     }
     // What is used is loaded before it is counted how often something asks.
-    let used = source.contains("json.") ? "import json\njson.parse('[1]')\n" : ""
+    var used = source.contains("json.") ? "import json\njson.parse('[1]')\n" : ""
+    if source.contains("re.") { used += "import re\nre.search('a', '')\n" }
     try machine.run(
       "from host import arm, disarm\nimport math\narm\ndisarm\nmath.pi\n" + used + source)
   }

@@ -72,7 +72,7 @@ struct InterruptionTests {
 
   private static let table: [Trial] =
     lists + changedLists + sorts + maps + changedMaps + texts + positions
-    + byteStrings + numbers + json
+    + byteStrings + numbers + json + regularExpressions
 
   // MARK: Lists and tuples
 
@@ -325,6 +325,25 @@ struct InterruptionTests {
     Trial("let x = 'é\"' * 45000", "json.format(x, ascii: true)"),
     Trial("", "json.format(0..30000)"),
   ]
+
+  // MARK: Regular expressions
+
+  private static let regularExpressions: [Trial] =
+    longTexts.flatMap { text in
+      [
+        "re.find_all('b', x)", "re.find_all('(b).', x)", "re.split('b', x)",
+        "re.split('(b)', x, 3000)", "re.replace('b', x, 'ccc')",
+        "re.replace('(b)', x, '[\\\\1]')", "re.search('(?:b.*)*?z', x)",
+        "re.replace('b', x[..9000], fn(m) => 'c')", "re.full_match('(?:.|b)*', x).span()",
+        "[m.start() for m in re.find_iter('b', x[..9000])]", "re.escape(x)",
+        "re.match('.*', x).span()[1] + len(re.find_all('', x))",
+      ].map { Trial("let x = \(text)", $0) }
+    } + [
+      Trial("", "re.search('(a+)+$', 'a' * 14 + 'b')"),
+      Trial("let x = bytes('ab ') * 45000", "re.find_all(bytes('b'), x)"),
+      // Nothing in it can begin a match.
+      Trial("let x = 'ab ' * 6000000", "re.search('[xyz]', x)"),
+    ]
 
   // MARK: Containers in containers
 

@@ -135,7 +135,8 @@ final class ExtractedFile {
       var status = stat()
       if lstat(path, &status) != 0 { throw ArchiveError(path, errno) }
       if status.st_mode & S_IFMT == S_IFLNK {
-        throw ArchiveError(reason: "\(shownArchiveName(path)) is a link, and nothing is written through it")
+        throw ArchiveError(
+          reason: "\(shownArchiveName(path)) is a link, and nothing is written through it")
       }
       if status.st_mode & S_IFMT != S_IFDIR { throw ArchiveError(path, ENOTDIR) }
     }
@@ -197,7 +198,9 @@ final class AddedFile {
     }
   }
 
-  /// What lies in a folder, in the order of the names. A link stands for a file that it leads to; one
+  /// What lies in a folder, in the order of the names.
+  ///
+  /// A link stands for a file that it leads to; one
   /// to a folder, which could lead in a circle, is an error, and so is what is neither file nor folder.
   static func entries(
     of folder: String

@@ -133,7 +133,8 @@ enum ZipPart {
         let writer = try writer(call[0], engine)
         let data = call[2].byteString
         try writer.beginMember(
-          try text(call[1], engine), level: try int(call[3], engine), date: try int(call[4], engine),
+          try text(call[1], engine), level: try int(call[3], engine),
+          date: try int(call[4], engine),
           mode: try int(call[5], engine))
         var pieces = Pieces(of: Piece.characters, data.pointee.count)
         while try pieces.next(engine) {

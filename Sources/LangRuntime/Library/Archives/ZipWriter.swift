@@ -30,7 +30,8 @@ final class ZipWriter {
   init(path: String?) throws(ArchiveError) {
     if let path {
       if FileKind(path) == .folder {
-        throw ArchiveError(reason: "\(shownArchiveName(path)): \(String(cString: strerror(EISDIR)))")
+        throw ArchiveError(
+          reason: "\(shownArchiveName(path)): \(String(cString: strerror(EISDIR)))")
       }
       target = .file(try WholeFile(path: path, mode: 0o666))
     } else {

@@ -30,7 +30,7 @@ struct JSONFormatter {
   let path: ListReference
   /// For each of them: the list of its sorted keys, or nil.
   let sortedKeys: ListReference
-  /// For each of them: the position of the next item or entry. As much memory as `path` has.
+  /// For each of them: the position of the next item or entry.
   var positions: UnsafeMutablePointer<Int>
   var positionCapacity = 32
   /// The depth at which the path is looked through for cycles again.

@@ -61,8 +61,8 @@ enum JSONModule {
     let position = state.pointee.items[0].int
     // The bytes were looked at once, when the first line was asked for.
     let text =
-      position > 0 && call[0].tag == .bytes
-      ? Text(start: UnsafePointer(call[0].byteString.bytes), count: call[0].byteString.pointee.count)
+      position > 0
+      ? known(call[0])
       : try text(
         call[0], options, engine, "json.parse_lines() expects lines as strings or bytes")
     var line = state.pointee.items[1].int
@@ -116,25 +116,27 @@ enum JSONModule {
     var count: Int
   }
 
+  private static func known(_ value: Value) -> Text {
+    value.tag == .string
+      ? Text(start: UnsafePointer(value.string.bytes), count: value.string.count)
+      : Text(start: UnsafePointer(value.byteString.bytes), count: value.byteString.pointee.count)
+  }
+
   /// The UTF-8 of a string, or of bytes, which are checked.
   private static func text(
     _ value: Value, _ options: JSONParser.Options, _ engine: Engine, _ what: StaticString
   ) throws(RaisedError) -> Text {
-    let text: Text
-    switch value.tag {
-    case .string:
-      text = Text(start: UnsafePointer(value.string.bytes), count: value.string.count)
-    case .bytes:
-      let bytes = value.byteString
-      text = Text(start: UnsafePointer(bytes.bytes), count: bytes.pointee.count)
+    guard value.tag == .string || value.tag == .bytes else {
+      throw engine.typeError("\(what) for 'text', not \(engine.typeName(of: value))")
+    }
+    let text = known(value)
+    if value.tag == .bytes {
       let valid = try BytesMethods.validate(text.start, count: text.count, engine).valid
       if valid < text.count {
         let beginning = JSONPlace(engine, text.start, line: 1)
         throw beginning.failure(
           at: text.start + valid, "the bytes are not valid UTF-8", options.error)
       }
-    default:
-      throw engine.typeError("\(what) for 'text', not \(engine.typeName(of: value))")
     }
     if text.count >= 3, text.start[0] == 0xEF, text.start[1] == 0xBB, text.start[2] == 0xBF {
       throw JSONPlace(engine, text.start, line: 1).failure(

@@ -102,7 +102,9 @@ extension JSONParser {
 
   // MARK: Functions of the program
 
-  /// What a function gives for a value. What was read so far is rooted meanwhile.
+  /// What a function gives for a value.
+  ///
+  /// What was read so far is rooted meanwhile.
   @inline(never)
   mutating func callHook(
     _ function: Value, _ value: Value, _ top: UnsafeMutablePointer<Value>, _ recentKey: inout Int
@@ -202,7 +204,9 @@ extension JSONParser {
   func unexpectedKey(
     _ position: UnsafePointer<UInt8>, of frame: JSONFrame, isFirst: Bool
   ) -> RaisedError {
-    if position == end { return unexpectedItem(position, frame, isFirst ? "a key or '}'" : "a key") }
+    if position == end {
+      return unexpectedItem(position, frame, isFirst ? "a key or '}'" : "a key")
+    }
     let expected = "expected a key in double quotes\(isFirst ? " or '}'" : "")"
     let suffix =
       position.pointee == UInt8(ascii: "}") ? ": no ',' stands behind the last item" : ""

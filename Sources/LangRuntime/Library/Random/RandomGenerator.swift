@@ -35,7 +35,9 @@ final class RandomGenerator {
     set(next(), next(), next(), next())
   }
 
-  /// Begins anew with a state. Zero alone is none, since it would be followed by itself.
+  /// Begins anew with a state.
+  ///
+  /// Zero alone is none, since it would be followed by itself.
   func set(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) {
     state = a | b | c | d == 0 ? (1, 0, 0, 0) : (a, b, c, d)
   }

@@ -4,7 +4,9 @@
   import Darwin
 #endif
 
-/// The native part of the module `random`. The first argument of most functions is a generator.
+/// The native part of the module `random`.
+///
+/// The first argument of most functions is a generator.
 enum RandomPart {
   static var part: LibraryPart {
     LibraryPart("_random") { (engine, module) throws(RaisedError) in

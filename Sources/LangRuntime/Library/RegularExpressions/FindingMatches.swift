@@ -99,11 +99,12 @@ extension RegularExpressionsPart {
           isAtEnd = true
           break
         }
-        index += try subject.characters(counted, matches.start, engine)
+        index &+= try subject.characters(counted, matches.start, engine)
         counted = matches.start
       } catch {
         // What was found before is handed out first; the next search meets the error again.
-        if list.pointee.count == 0 || engine.classOf(error.value) == engine.pointee.errors.interrupt {
+        if list.pointee.count == 0 || engine.classOf(error.value) == engine.pointee.errors.interrupt
+        {
           throw error
         }
         return engine.makeTuple(

@@ -91,8 +91,8 @@ struct FoundMatch {
     guard let whole = try span(0) else { throw FoundMatch.changed(engine) }
     let start = whole.lowerBound
     return position >= start
-      ? index + (try subject.characters(start, position, engine))
-      : index - (try subject.characters(position, start, engine))
+      ? index &+ (try subject.characters(start, position, engine))
+      : index &- (try subject.characters(position, start, engine))
   }
 
   /// The pattern that has found the match.

@@ -36,7 +36,8 @@ final class RegularExpression {
     static let ascii = Flags(rawValue: 16)
 
     var options: UInt32 {
-      var options = PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_UTF_CHECK
+      // Behind a newline that ends the text there is a line, too.
+      var options = PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_UTF_CHECK | PCRE2_ALT_CIRCUMFLEX
       if contains(.ignoreCase) { options |= PCRE2_CASELESS }
       if contains(.multiline) { options |= PCRE2_MULTILINE }
       if contains(.dotAll) { options |= PCRE2_DOTALL }
@@ -110,7 +111,7 @@ final class RegularExpression {
     if subject.count > MatchingContext.longestPattern {
       throw context.patternError(
         "a pattern is limited to \(MatchingContext.longestPattern) bytes",
-        engine.makeString(""), at: 0, engine)
+        pattern, at: 0, engine)
     }
     let bytes = [UInt8](UnsafeBufferPointer(start: subject.bytes, count: subject.count))
     self.pattern = bytes

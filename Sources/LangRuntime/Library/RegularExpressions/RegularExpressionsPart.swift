@@ -34,7 +34,8 @@ struct RegularExpressionsPart {
       NativeDefinition(
         "find", "code, pattern, text, start, end, kind",
         "The first match: anywhere (0), at the start (1), or of the whole text (2).", body: find),
-      NativeDefinition("find_all", "code, text, start, end", "A list of all matches.", body: findAll),
+      NativeDefinition(
+        "find_all", "code, text, start, end", "A list of all matches.", body: findAll),
       NativeDefinition(
         "begin", "code, text, start, end", "Where to begin with find_some.", body: begin),
       NativeDefinition(
@@ -63,7 +64,8 @@ struct RegularExpressionsPart {
       NativeDefinition("named", "match, missing", "A map of the texts of the named groups.") {
         (call) throws(RaisedError) -> Value in
         let match = try FoundMatch(call[0], context, call.engine)
-        return try names(try match.expression(), call.engine, call[1]) { (name) throws(RaisedError) in
+        return try names(try match.expression(), call.engine, call[1]) {
+          (name) throws(RaisedError) in
           try match.text(name.group)
         }
       },

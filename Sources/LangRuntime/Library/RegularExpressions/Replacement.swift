@@ -21,8 +21,9 @@ struct Replacement {
     let subject = Subject(value)
     let bytes = UnsafeBufferPointer(start: subject.bytes, count: subject.count)
     let backslash = UInt8(ascii: "\\")
-    let hasReferences = try engine.firstPlace(
-      of: [backslash], 1, in: subject.bytes, subject.count) >= 0
+    let hasReferences =
+      try engine.firstPlace(
+        of: [backslash], 1, in: subject.bytes, subject.count) >= 0
     guard hasReferences else {
       plain = subject
       return
@@ -146,7 +147,8 @@ struct Replacement {
         return .failure(#"\g goes on with the name or number of a group: \g<name>"#)
       }
       let start = position + 1
-      guard let length = bytes[start...].firstIndex(of: UInt8(ascii: ">")).map({ $0 - start }) else {
+      guard let length = bytes[start...].firstIndex(of: UInt8(ascii: ">")).map({ $0 - start })
+      else {
         return .failure(#"\g< without a >"#)
       }
       position = start + length + 1

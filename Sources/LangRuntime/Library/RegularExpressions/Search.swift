@@ -63,6 +63,7 @@ struct Search {
   /// Where the text ends for the search, in bytes.
   let end: Int
   private let code: RegularExpression.Code
+  private let canBePaused: Bool
   private let steps: Int
   private var stepsLeft: Int
 
@@ -83,6 +84,7 @@ struct Search {
     self.expression = expression
     self.subject = subject
     self.end = end
+    canBePaused = kind == .anywhere && expression.canBePaused
     code = try expression.code(
       for: kind, isASCII: subject.isASCII, count: max(0, end - start), engine)
     steps = expression.stepLimit ?? Search.steps + Search.stepsPerByte * subject.count
@@ -105,7 +107,7 @@ struct Search {
     while true {
       var next = end
       var limit = Int.max
-      if end - start > piece && expression.canBePaused {
+      if canBePaused && end - start > piece {
         next = start + piece
         while !subject.isBoundary(next) { next += 1 }
         limit = next - 1

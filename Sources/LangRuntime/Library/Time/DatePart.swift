@@ -47,6 +47,17 @@ enum DatePart {
       return call.engine.makeTuple(.int(seconds), .int(nanoseconds))
     },
     NativeDefinition("zone", "name", body: zone),
+    NativeDefinition("zone_of_rule", "text") { (call) throws(RaisedError) -> Value in
+      let engine = call.engine
+      let text = try engine.expectString(
+        call[0], "date.Zone.from_rule() expects a string for 'text'")
+      guard text.count <= 100, let rule = ZoneRule(text.buffer) else {
+        throw engine.valueError(
+          "date.Zone.from_rule(): \(engine.shown(text)) is no rule of a time zone "
+            + "such as \"CET-1CEST,M3.5.0,M10.5.0/3\"")
+      }
+      return engine.makeForeign(ZoneTable(rule))
+    },
     NativeDefinition("local_zone", "", body: localZone),
     NativeDefinition("zone_names", "") { (call) throws(RaisedError) -> Value in
       guard let folder = ZoneDatabase.folder else { throw databaseMissing(call.engine) }
@@ -288,16 +299,16 @@ enum DatePart {
     }
   }
 
-  /// The name and the table of the local zone; a table of nil for UTC.
+  /// Name and table of the local zone, a table of nil for UTC, and whether the name is a rule.
   private static func localZone(_ call: NativeCall) throws(RaisedError) -> Value {
     let engine = call.engine
     switch ZoneDatabase.local {
-    case .utc: return engine.makeTuple(engine.makeString("UTC"), .nil)
-    case .rule(let rule):
-      return engine.makeTuple(
-        engine.makeString(rule.standard.abbreviation), engine.makeForeign(ZoneTable(rule)))
+    case .utc: return tuple(engine, [engine.makeString("UTC"), .nil, .false])
+    case .rule(let text, let rule):
+      return tuple(
+        engine, [engine.makeString(text), engine.makeForeign(ZoneTable(rule)), .true])
     case .file(let name, let file):
-      return engine.makeTuple(engine.makeString(name), try zone(name, file, engine))
+      return tuple(engine, [engine.makeString(name), try zone(name, file, engine), .false])
     case .named(let name):
       throw engine.valueError(
         "date.Zone.local(): the variable TZ is \"\(name)\", which is no time zone that is known")

@@ -98,7 +98,9 @@ struct ISOScanner {
   // MARK: Dates
 
   /// A day in one of the forms: `2024-02-29`, `20240229`, `2024-W09-4`, `2024W094`, `2024-060`,
-  /// `2024060`. The number of the day, and whether there were hyphens.
+  /// `2024060`.
+  ///
+  /// - Returns: The number of the day, and whether there were hyphens.
   mutating func date() throws(RaisedError) -> (day: Int, isExtended: Bool) {
     let year = try number(4, "year", in: 1...9999)
     let isExtended = take("-")

@@ -99,6 +99,7 @@ extension Engine {
 
   /// A text for a message, cut off when it is long.
   func plain(_ string: StringReference) -> String {
-    string.count <= 60 ? string.text : String(decoding: string.buffer.prefix(60), as: UTF8.self) + "…"
+    string.count <= 60
+      ? string.text : String(decoding: string.buffer.prefix(60), as: UTF8.self) + "…"
   }
 }

@@ -27,7 +27,9 @@ enum ZoneDatabase {
   }
 
   /// Whether a text can be the name of a zone: parts of letters, digits, `_`, `-` and `+`, with `/`
-  /// between them. So it is no path that leads elsewhere.
+  /// between them.
+  ///
+  /// So it is no path that leads elsewhere.
   static func isName(_ name: String) -> Bool {
     let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     return name.utf8.count <= 100
@@ -52,7 +54,8 @@ enum ZoneDatabase {
     let size = Int(status.st_size)
     return [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
       while filled < size {
-        let count = Self.read(descriptor, buffer.baseAddress.unsafelyUnwrapped + filled, size - filled)
+        let count = Self.read(
+          descriptor, buffer.baseAddress.unsafelyUnwrapped + filled, size - filled)
         if count < 0 && errno == EINTR { continue }
         if count <= 0 { break }
         filled += count
@@ -101,7 +104,7 @@ enum ZoneDatabase {
   /// What the system's settings say of the zone in which it stands.
   enum Local {
     case named(String)
-    case rule(ZoneRule)
+    case rule(String, ZoneRule)
     case file(name: String, [UInt8])
     case utc
   }
@@ -117,7 +120,7 @@ enum ZoneDatabase {
       if isName(name), let folder, let file = read("\(folder)/\(name)") {
         return .file(name: name, file)
       }
-      return ZoneRule(name.utf8).map { .rule($0) } ?? .named(name)
+      return ZoneRule(name.utf8).map { .rule(name, $0) } ?? .named(name)
     }
     guard let file = read("/etc/localtime") else { return .utc }
     let path = realpath("/etc/localtime", nil)

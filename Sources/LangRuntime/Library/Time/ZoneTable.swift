@@ -51,7 +51,7 @@ final class ZoneTable {
       let offset = try reader.integer(4)
       parts.append((offset, try reader.integer(1) != 0, try reader.integer(1)))
     }
-    let names = try reader.bytes(header.characters)
+    let names = Array(try reader.bytes(header.characters))
     try reader.skip(header.standardMarks + header.universalMarks)
     var kinds: [ZoneKind] = []
     for part in parts {

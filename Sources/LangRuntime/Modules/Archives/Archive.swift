@@ -32,10 +32,12 @@ final class Archive {
   private let directory: ArchiveDirectory
 
   /// Reads and checks the directory of the archive at `path`; members are not looked at.
-  init(path: String) throws(ArchiveError) {
+  ///
+  /// - Parameter stop: Whether to give up.
+  init(path: String, unless stop: StopCheck? = nil) throws(ArchiveError) {
     let file = try ArchiveFile(path: path)
     do throws(ArchiveError) {
-      directory = try ArchiveDirectory(of: file)
+      directory = try ArchiveDirectory(of: file, unless: stop)
     } catch {
       if file.isUnchanged { throw error }
       throw ArchiveError(reason: "it changed while it was being read")
@@ -108,12 +110,12 @@ final class Archive {
   ///
   /// Throws when the archive is no longer the file that was indexed; `isCurrent` then tells it from
   /// a damaged one.
-  func read(_ member: Member) throws(ArchiveError) -> [UInt8] {
+  func read(_ member: Member, unless stop: StopCheck? = nil) throws(ArchiveError) -> [UInt8] {
     try member.check()
     let file = try ArchiveFile(path: path)
     guard file.identity == identity else { throw Self.changed }
     do throws(ArchiveError) {
-      return try member.read(from: file, limit: directory.start)
+      return try member.read(from: file, limit: directory.start, unless: stop)
     } catch {
       // What is wrong may come from somebody writing to the file right now.
       throw file.isUnchanged ? error : Self.changed

@@ -22,8 +22,9 @@ final class ArchiveMemberStream {
     _ member: Archive.Member, in file: borrowing ArchiveFile, dataOffset: Int
   ) throws(ArchiveError) {
     // No deflated data unpack to more than this; what claims it is not even tried.
-    if member.method == 8, member.size > member.compressedSize.multipliedReportingOverflow(by: 1032)
-      .partialValue + 1032
+    if member.method == 8,
+      member.size > member.compressedSize.multipliedReportingOverflow(by: 1032)
+        .partialValue + 1032
     {
       throw member.damaged("it claims to have more bytes than its data can unpack to")
     }

@@ -31,7 +31,9 @@ extension Archive.Member {
   }
 
   /// The unpacked bytes; its data end at `limit` at the latest.
-  func read(from file: borrowing ArchiveFile, limit: Int) throws(ArchiveError) -> [UInt8] {
+  func read(
+    from file: borrowing ArchiveFile, limit: Int, unless stop: StopCheck?
+  ) throws(ArchiveError) -> [UInt8] {
     let dataOffset = try dataOffset(in: file, limit: limit)
     let view = ArchiveMemberView(of: self, in: file.descriptor, dataOffset: dataOffset)
     // Also keeps the view alive, to which minizip has a plain pointer.
@@ -39,7 +41,7 @@ extension Archive.Member {
     guard let zip = view.open() else { throw damaged("minizip does not open it") }
     defer { unzClose(zip) }
     guard unzOpenCurrentFile(zip) == UNZ_OK else { throw damaged("minizip does not open it") }
-    let bytes = try unpack(zip, view)
+    let bytes = try unpack(zip, view, unless: stop)
     if bytes.count != size {
       throw problem("has only \(bytes.count) of the \(size) bytes that it claims to have")
     }
@@ -47,7 +49,7 @@ extension Archive.Member {
   }
 
   private func unpack(
-    _ zip: unzFile, _ view: ArchiveMemberView
+    _ zip: unzFile, _ view: ArchiveMemberView, unless stop: StopCheck?
   ) throws(ArchiveError) -> [UInt8] {
     // A piece as large as a usual module: the array grows with the data, not with the claim.
     let piece = UnsafeMutableRawBufferPointer.allocate(
@@ -56,6 +58,7 @@ extension Archive.Member {
     var bytes: [UInt8] = []
     var sum: uLong = 0
     while true {
+      if let stop, stop.isStopped { throw .stopped }
       let count = Int(unzReadCurrentFile(zip, piece.baseAddress, UInt32(piece.count)))
       if view.failure != 0 {
         throw problem("cannot be read: \(String(cString: strerror(view.failure)))")

@@ -139,8 +139,9 @@ extension Engine {
     if folder.archive != nil, let fault = pointee.modules.fault { try fault(.inflate, record.name) }
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try folder.read(fileName)
+      bytes = try folder.read(fileName, unless: StopCheck(self))
     } catch {
+      if pointee.isInterrupted != 0 { throw interruption }
       let imported = record.importedAt.map { describe($0) } ?? "its import"
       let used = load.cause.map { describe($0) } ?? "its first use"
       throw importError(
@@ -150,10 +151,23 @@ extension Engine {
     load.sourceBytes = bytes.count
     load.isChanged = isChanged(record)
     // Events refer to the text for long: one that did not change is kept once.
-    if let last = record.loadedSource, last.location == location, last.bytes == bytes {
+    if let last = record.loadedSource, last.location == location, try isSame(last.bytes, bytes) {
       return last
     }
-    return LoadedSource(name: location, location: location, bytes: bytes)
+    return LoadedSource(
+      name: location, location: location, bytes: bytes, unless: StopCheck(self))
+  }
+
+  private func isSame(_ a: [UInt8], _ b: [UInt8]) throws(RaisedError) -> Bool {
+    if a.count != b.count { return false }
+    var start = 0
+    while start < a.count {
+      let end = min(a.count, start + (1 << 20))
+      if a[start..<end] != b[start..<end] { return false }
+      start = end
+      try checkInterruption()
+    }
+    return true
   }
 
   /// Whether the file of a module was changed after the module was found.
@@ -193,7 +207,7 @@ extension Engine {
     try defineDocumentation(module, compiled)
     let unit = Unit(compiled, module: module, source: source)
     if unit.bindsImportedNames { record.history.importingUnits = [unit] }
-    return makeFunction(prototype(0, of: unit))
+    return makeFunction(try prototype(0, of: unit))
   }
 
   /// Sets `__name__` and its like.

@@ -126,7 +126,9 @@ extension Prompt {
   fileprivate func showReferences(_ argument: String) {
     guard let module = module(argument, for: "refs") else { return }
     let name = style.bold(module.name)
+    _ = InterruptSignal.takeInterrupt()
     let references = machine.references(toModule: module.name) ?? []
+    if InterruptSignal.takeInterrupt() { return complain("interrupted: the search was given up") }
     switch module.state {
     case .pending, .failed:
       let state =
