@@ -60,6 +60,10 @@ bench: executable ## measure against Lua and CPython; look at the machine code o
 	Benchmarks/run.py --lang "$(CURDIR)/$(LANG_BINARY)" $(BENCH_OPTIONS)
 	Benchmarks/check-hot-loop.sh "$(CURDIR)/$(LANG_BINARY)"
 
+.PHONY: docs
+docs: executable ## write docs/stdlib, the pages of the standard library
+	@$(LANG_BINARY) doc stdlib math lazy sys --output docs/stdlib
+
 .PHONY: install
 install: ## install executable, manual page and completions below PREFIX
 	@# `sudo make install` has root's PATH: what was built before is installed then.

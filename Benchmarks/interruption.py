@@ -6,17 +6,22 @@ program catches the Interrupt and says so: the figure is the time until it has s
 until a prompt. With --end it does not catch it, and the figure is the time until the process has ended;
 the system then takes back its memory, which is about 100 ms for each GB.
 
+What a program does in turns, such as collecting, gets its signal at many different moments.
+
     Benchmarks/interruption.py --lang .build/release/lang
 """
 
 import argparse
 import os
+import random
 import select
 import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+import zipfile
 
 # Needs up to 8 GB of memory.
 PROGRAMS = [
@@ -54,10 +59,58 @@ PROGRAMS = [
     ("let n = 1 << 250000000", "f'{n:b}'"),
     ("let s = '9' * 50000000", "int(s)"),
     ("", "input()"),
+    ("let s = '1' * 100000000", "float(s)"),
+    ("let s = ' ' * 100000000", "try { int(s) } catch e: ValueError {}"),
+]
+
+TRIES = "try { lazy.load('missing') } catch e: ImportError {}"
+
+# What goes through different states: the signal comes at some moment within so many seconds. They find
+# what `make_files` has made.
+TURNS = [
+    # A gigabyte and more is alive and is marked again and again.
+    (3, "let xs = [[i, str(i)] for i in range(7000000)]", "[[j] for j in range(1000)]"),
+    (3, "let xs = [{a: i} for i in range(6000000)]", "[[j] for j in range(1000)]"),
+    (3, "let xs = ('ab ' * 20000000).split(' ')", "[[j] for j in range(1000)]"),
+    (3, "let xs = {i: str(i) for i in range(10000000)}", "[[j] for j in range(1000)]"),
+    # Half of it dies each time.
+    (3, "var xs = nil", "xs = [[i, str(i)] for i in range(3000000)]"),
+    (1, "let xs = [[i, str(i)] for i in range(7000000)]; import lazy", "lazy.report_data()"),
+    # Sources of 20 MB.
+    (2, "import items", "reload(items)"),
+    (2, "import statements", "reload(statements)"),
+    (2, "import functions", "reload(functions)"),
+    (2, "import comments", "reload(comments)"),
+    # A file of 500 MB, a member of 60 MB, a folder of 100,000 files.
+    (1, "import lazy; import small", "lazy.resource('small', 'large.bin')"),
+    (1, "import sys; import lazy; sys.path.append('library.zip'); import packed",
+     "lazy.resource('packed', 'large.bin')"),
+    (1, "import sys; import lazy; sys.path.append('many')", TRIES),
 ]
 
 
-def run(lang, setup, work, ends):
+def make_files(folder):
+    """Files that the programs read."""
+    def write(name, parts):
+        with open(os.path.join(folder, name), "w") as file:
+            file.writelines(parts)
+
+    write("items.l", ["let x = 1\nlet xs = [\n", *(f"{i}, " for i in range(2300000)), "]\n"])
+    write("statements.l", ["var x = 1\n", *(f"x = x + {i}\n" for i in range(1300000))])
+    write("functions.l", (f"fn f{i}(a) {{ return [a, {i}] }}\n" for i in range(600000)))
+    write("comments.l", ["let x = 1\n", *(f"# comment {i}\n" for i in range(1200000))])
+    write("small.l", ["let x = 1\n"])
+    with open(os.path.join(folder, "large.bin"), "wb") as file:
+        file.truncate(500000000)
+    with zipfile.ZipFile(os.path.join(folder, "library.zip"), "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("packed.l", "let x = 1\n")
+        archive.writestr("large.bin", random.Random(1).randbytes(6000000) * 10)
+    os.mkdir(os.path.join(folder, "many"))
+    for i in range(100000):
+        write(f"many/module{i}.l", [])
+
+
+def run(lang, setup, work, ends, folder, delay):
     """One run; gives milliseconds, or a word for why there are none."""
     loop = f"while true {{ {work} }}"
     program = f"{setup}\nprint('go')\n"
@@ -65,12 +118,13 @@ def run(lang, setup, work, ends):
     # At a terminal each line is written at once.
     screen, terminal = os.openpty()
     process = subprocess.Popen(
-        [lang, "-e", program], stdin=subprocess.PIPE, stdout=terminal, stderr=subprocess.PIPE)
+        [lang, "-e", program], stdin=subprocess.PIPE, stdout=terminal, stderr=subprocess.PIPE,
+        cwd=folder)
     os.close(terminal)
     try:
         if "go" not in read_line(screen):
             return process.stderr.read().decode().split("\n")[0] or "ended"
-        time.sleep(0.25)
+        time.sleep(delay)
         if process.poll() is not None:
             return process.stderr.read().decode().split("\n")[0] or "ended"
         start = time.monotonic()
@@ -113,18 +167,27 @@ def main():
     options = parser.parse_args()
     if not os.access(options.lang, os.X_OK):
         sys.exit(f"interruption.py: no executable at {options.lang}")
-    print("median ms   longest   of", options.rounds, "runs")
-    for setup, work in PROGRAMS:
-        if options.only not in f"{setup}; {work}":
-            continue
-        results = [run(options.lang, setup, work, options.end) for _ in range(options.rounds)]
-        times = [result for result in results if not isinstance(result, str)]
-        what = " ".join(f"{setup}; {work}".strip("; ").split())
-        if len(times) < len(results):
-            print(f"{next(r for r in results if isinstance(r, str)):>20}  {what}")
-        else:
-            print(f"{statistics.median(times):9.0f} {max(times):9.0f}   {what}")
-        sys.stdout.flush()
+    lang = os.path.abspath(options.lang)
+    random.seed(1)
+    print("median ms   longest   runs")
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [(0, *row) for row in PROGRAMS] + TURNS
+        rows = [row for row in rows if options.only in f"{row[1]}; {row[2]}"]
+        if any(spread for spread, _, _ in rows):
+            make_files(folder)
+        for spread, setup, work in rows:
+            # What comes in turns is to be met in each of its states.
+            rounds = options.rounds * 4 if spread else options.rounds
+            results = [
+                run(lang, setup, work, options.end, folder, 0.25 + random.random() * spread)
+                for _ in range(rounds)]
+            times = [result for result in results if not isinstance(result, str)]
+            what = " ".join(f"{setup}; {work}".strip("; ").split())
+            if len(times) < len(results):
+                print(f"{next(r for r in results if isinstance(r, str)):>20}  {what}")
+            else:
+                print(f"{statistics.median(times):9.0f} {max(times):9.0f} {rounds:6}   {what}")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

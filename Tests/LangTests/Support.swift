@@ -71,6 +71,7 @@ func compile(
   }
   switch outcome {
   case .compiled(let module): return module
+  case .stopped: fatalError("nobody has asked for it")
   case .failed(let diagnostics, _):
     #expect(diagnostics == [], "\(text)", sourceLocation: sourceLocation)
     throw CompilationFailed()

@@ -14,6 +14,7 @@ extension Compiler {
   ///
   /// Other temporary registers are given back.
   mutating func expression(_ index: NodeIndex, into target: Register) {
+    if index >= checkAt, isToStop(at: index) { return }
     let node = nodes[Int(index)]
     let mark = emitter.nextRegister
     let outerAnchor = emitter.anchor
@@ -123,6 +124,7 @@ extension Compiler {
     let list = emitter.takeRegisters()
     emitter.emit(.makeList, list, list, plain: 0)
     for position in 0..<count {
+      if hasGivenUp { break }
       let item = nodes[Int(extra[Int(node.a) + position])]
       let mark = emitter.nextRegister
       if item.kind == .spread {
@@ -142,6 +144,7 @@ extension Compiler {
     let map = emitter.takeRegisters()
     emitter.emit(.makeMap, map)
     for position in 0..<Int(node.b) {
+      if hasGivenUp { break }
       let entry = nodes[Int(extra[Int(node.a) + position])]
       let mark = emitter.nextRegister
       if entry.kind == .spread {

@@ -2,6 +2,7 @@
 
 extension Compiler {
   mutating func statement(_ index: NodeIndex) {
+    if index >= checkAt, isToStop(at: index) { return }
     let node = nodes[Int(index)]
     let mark = emitter.nextRegister
     emitter.anchor = node.anchor
@@ -61,7 +62,10 @@ extension Compiler {
       let kind = nodes[Int(index)].kind
       if kind == .functionDeclaration || kind == .classDeclaration { hoistLocal(index) }
     }
-    for position in 0..<Int(node.b) { statement(extra[Int(node.a) + position]) }
+    for position in 0..<Int(node.b) {
+      if hasGivenUp { return }
+      statement(extra[Int(node.a) + position])
+    }
   }
 
   // MARK: Declarations and assignments

@@ -5,6 +5,8 @@ public enum Compilation {
     case compiled(CompiledModule)
     /// `isIncomplete`: the text is a correct beginning.
     case failed([Diagnostic], isIncomplete: Bool)
+    /// It was asked to stop.
+    case stopped
   }
 
   /// Parses, resolves and compiles `source`.
@@ -17,26 +19,33 @@ public enum Compilation {
   ///   - showsExpressions: Whether the value of the last statement, when it is an expression, is the
   ///     body's result (for a REPL).
   ///   - dynamicNames: Unknown names are looked up while running (earlier `import *` in a REPL).
+  ///   - question: Whether to give up, asked about once a millisecond.
   /// - Complexity: Linear in the length of the text.
   public static func compile(
     _ source: UnsafeBufferPointer<UInt8>, symbols: SymbolTable, knownGlobals: [Symbol]? = nil,
-    allowsRedeclaration: Bool = false, showsExpressions: Bool = false, dynamicNames: Bool = false
+    allowsRedeclaration: Bool = false, showsExpressions: Bool = false, dynamicNames: Bool = false,
+    question: StopQuestion? = nil
   ) -> Outcome {
-    let tree = parse(source, symbols: symbols)
+    let tree = parse(source, symbols: symbols, question: question)
+    if tree.isGivenUp { return .stopped }
     if !tree.diagnostics.isEmpty {
       return .failed(tree.diagnostics, isIncomplete: tree.isIncomplete)
     }
     let globals = knownGlobals ?? PredefinedGlobals.all.map { symbols.intern($0) }
-    var resolver = Resolver(tree, knownGlobals: globals, allowsRedeclaration: allowsRedeclaration)
+    var resolver = Resolver(
+      tree, knownGlobals: globals, allowsRedeclaration: allowsRedeclaration, question: question)
     resolver.hasStarImport = dynamicNames
     defer { resolver.deallocate() }
     resolver.run()
+    if resolver.hasGivenUp { return .stopped }
     if !resolver.diagnostics.isEmpty {
       return .failed(
         resolver.diagnostics.sorted { $0.range.start < $1.range.start }, isIncomplete: false)
     }
-    var compiler = Compiler(tree, resolver, showsExpressions: showsExpressions)
+    var compiler = Compiler(
+      tree, resolver, showsExpressions: showsExpressions, question: question)
     compiler.run()
+    if compiler.hasGivenUp { return .stopped }
     if !compiler.diagnostics.isEmpty { return .failed(compiler.diagnostics, isIncomplete: false) }
     return .compiled(compiler.module)
   }
@@ -97,9 +106,19 @@ struct Compiler {
   var classNumber = -1
   /// The left-leaning chains that are being followed, one above the other.
   var spine = GrowableBuffer<NodeIndex>(capacity: 64)
+  /// Asks whether to stop; asked again at the node of this number.
+  private let question: StopQuestion?
+  private(set) var checkAt: NodeIndex
+  /// The code is good for nothing.
+  private(set) var hasGivenUp = false
 
-  init(_ tree: SyntaxTree, _ resolver: Resolver, showsExpressions: Bool) {
+  init(
+    _ tree: SyntaxTree, _ resolver: Resolver, showsExpressions: Bool,
+    question: StopQuestion? = nil
+  ) {
     self.tree = tree
+    self.question = question
+    checkAt = question == nil ? NodeIndex.max : 0
     nodes = tree.nodes.base
     extra = tree.extra.base
     symbols = tree.symbols
@@ -120,6 +139,7 @@ struct Compiler {
     let root = nodes[Int(tree.root)]
     for position in 0..<root.b {
       let index = extra[Int(root.a + position)]
+      if hasGivenUp { break }
       let node = nodes[Int(index)]
       if showsExpressions && position == root.b - 1 && node.kind == .expressionStatement {
         let result = anyRegister(node.a)
@@ -133,6 +153,21 @@ struct Compiler {
     emitter.deallocate()
     for idle in idleEmitters { idle.deallocate() }
     spine.deallocate()
+  }
+
+  /// Whether to stop before the node `index`, which is as far as it was to ask again.
+  ///
+  /// Who stops leaves out an expression or a statement, never a part of the frame around it.
+  @inline(never)
+  mutating func isToStop(at index: NodeIndex) -> Bool {
+    if hasGivenUp { return true }
+    guard let question else { return false }
+    checkAt = index + min(NodeIndex(question.nodes), NodeIndex.max - index)
+    if question.isStopped {
+      hasGivenUp = true
+      checkAt = 0
+    }
+    return hasGivenUp
   }
 
   mutating func finishFunction(at offset: UInt32) {

@@ -14,6 +14,8 @@ struct Resolver {
     var function: Int32
     /// Slot of a module variable; the compiler keeps the register of a local here.
     var place: Int32 = -1
+    /// How deep the scope is that declares it.
+    var scope: Int32 = 0
     /// Its number among the local variables that `from` imports bind, or -1.
     var importedVariable: Int32 = -1
     var isGlobal = false
@@ -97,8 +99,21 @@ struct Resolver {
   var allowsRedeclaration: Bool
   private static let diagnosticLimit = 20
 
-  init(_ tree: SyntaxTree, knownGlobals: [Symbol], allowsRedeclaration: Bool) {
+  /// Asks whether to stop; asked again at the node of this number.
+  private let question: StopQuestion?
+  private(set) var checkAt: NodeIndex
+  /// Nothing means anything any more.
+  private(set) var hasGivenUp = false
+  /// What looking for captured variables has cost since it was asked last.
+  private var captureCost = 0
+
+  init(
+    _ tree: SyntaxTree, knownGlobals: [Symbol], allowsRedeclaration: Bool,
+    question: StopQuestion? = nil
+  ) {
     self.tree = tree
+    self.question = question
+    checkAt = question == nil ? NodeIndex.max : 0
     nodes = tree.nodes.base
     extra = tree.extra.base
     symbols = tree.symbols
@@ -134,7 +149,21 @@ struct Resolver {
     for (slot, symbol) in globals.enumerated() { bindGlobal(symbol, slot: slot) }
     let root = nodes[Int(tree.root)]
     collectGlobals(root)
+    if question != nil { checkAt = 0 }
     walkList(root.a, root.b)
+  }
+
+  /// Whether to stop before the node `index`, which is as far as it was to ask again.
+  @inline(never)
+  mutating func isToStop(at index: NodeIndex) -> Bool {
+    if hasGivenUp { return true }
+    guard let question else { return false }
+    checkAt = index + min(NodeIndex(question.nodes), NodeIndex.max - index)
+    if question.isStopped {
+      hasGivenUp = true
+      checkAt = 0
+    }
+    return hasGivenUp
   }
 
   // MARK: Bindings
@@ -164,6 +193,7 @@ struct Resolver {
   ) -> Int {
     var variable = Variable(symbol: symbol, function: function)
     variable.isConstant = isConstant
+    variable.scope = scope
     variables.append(variable)
     bind(symbol, to: variables.count - 1)
     setMeaning(node, .local, UInt32(variables.count - 1))
@@ -177,12 +207,9 @@ struct Resolver {
 
   /// Whether `symbol` was declared in the innermost scope.
   func isDeclaredHere(_ symbol: Symbol) -> Bool {
-    var position = restores.count - 1
-    while position >= 0, restores[position].scope == scope {
-      if restores[position].symbol == symbol.rawValue { return true }
-      position -= 1
-    }
-    return false
+    // A scope of the same depth that is not the innermost has ended, and its bindings with it.
+    let variable = binding(of: symbol)
+    return variable >= 0 && variables[variable].scope == scope
   }
 
   mutating func enterScope() { scope += 1 }
@@ -228,6 +255,11 @@ struct Resolver {
   /// The number of `variable` among the captures of `function`, added when new.
   private mutating func capture(_ variable: Int, in function: Int) -> Int {
     let known = functions[function].captures
+    captureCost += known.count
+    if captureCost > 1 << 22, question != nil {
+      captureCost = 0
+      if isToStop(at: checkAt) { return 0 }
+    }
     for number in 0..<known.count where known[number].variable == Int32(variable) { return number }
     let parent = Int(functions[function].parent)
     let isLocal = variables[variable].function == Int32(parent)
@@ -253,6 +285,8 @@ struct Resolver {
   }
 
   mutating func reportUndefined(_ symbol: Symbol, _ node: Node) {
+    // A suggestion costs more than the rest, and nobody sees it.
+    if diagnostics.count >= Resolver.diagnosticLimit { return }
     let name = symbols.text(of: symbol)
     report(
       "undefined name '\(name)'", node,
@@ -261,8 +295,10 @@ struct Resolver {
 
   /// "did you mean 'x'?" for the visible name that is nearest to `symbol`.
   func suggestion(for symbol: Symbol, onlyVariables: Bool) -> String? {
+    if diagnostics.count >= Resolver.diagnosticLimit { return nil }
     var candidates: [String] = []
-    for index in 0..<boundCount where bound[index] != 0 {
+    for index in 0..<boundCount
+    where bound[index] != 0 && candidates.count < Spelling.maximumCandidates {
       candidates.append(symbols.text(of: Symbol(UInt32(index))))
     }
     if !onlyVariables { candidates += BuiltinNames.all.map { "\($0)" } }

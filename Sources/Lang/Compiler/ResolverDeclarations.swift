@@ -5,6 +5,7 @@ extension Resolver {
   mutating func collectGlobals(_ block: Node) {
     for position in 0..<block.b {
       let index = extra[Int(block.a + position)]
+      if index >= checkAt, isToStop(at: index) { return }
       let node = nodes[Int(index)]
       switch node.kind {
       case .declaration: collectGlobals(pattern: node.a, isConstant: node.flags & 1 == 0)

@@ -2,7 +2,11 @@
 
 extension Resolver {
   mutating func walkList(_ first: UInt32, _ count: UInt32) {
-    for position in 0..<count { walk(extra[Int(first + position)]) }
+    for position in 0..<count {
+      let index = extra[Int(first + position)]
+      if index >= checkAt, isToStop(at: index) { return }
+      walk(index)
+    }
   }
 
   private mutating func walkBlock(_ index: NodeIndex) {
@@ -125,6 +129,7 @@ extension Resolver {
 
   /// Left-leaning chains (`a + b + c …`) may be longer than the native stack is deep.
   private mutating func walkBinarySpine(_ index: NodeIndex) {
+    if index >= checkAt, isToStop(at: index) { return }
     let bottom = spine.count
     var current = index
     while true {
@@ -352,6 +357,7 @@ extension Resolver {
     let count = Int(extra[record + 2])
     for position in 0..<count {
       let member = extra[record + 3 + position]
+      if member >= checkAt, isToStop(at: member) { return }
       let memberNode = nodes[Int(member)]
       if memberNode.kind == .declaration {
         walk(memberNode.b)

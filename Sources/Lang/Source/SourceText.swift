@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A place in a source text as people count it.
 public struct SourceLocation: Equatable, Sendable {
   /// The line, from 1.
@@ -87,8 +93,12 @@ public final class SourceText {
   private static func findLines(_ bytes: [UInt8]) -> [UInt32] {
     var starts: [UInt32] = [0]
     bytes.withUnsafeBufferPointer { buffer in
-      for index in buffer.indices where buffer[index] == UInt8(ascii: "\n") {
-        starts.append(UInt32(truncatingIfNeeded: index + 1))
+      guard let base = buffer.baseAddress else { return }
+      var position = 0
+      while let found = memchr(base + position, Int32(UInt8(ascii: "\n")), buffer.count - position)
+      {
+        position = UnsafeRawPointer(found) - UnsafeRawPointer(base) + 1
+        starts.append(UInt32(truncatingIfNeeded: position))
       }
     }
     return starts

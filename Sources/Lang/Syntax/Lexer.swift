@@ -38,6 +38,12 @@ struct Lexer {
   /// True while the parser looks for a place to go on after an error: nothing is reported then.
   var isQuiet = false
 
+  /// Whether the text is not read to its end: it was asked to stop.
+  private(set) var hasGivenUp = false
+  /// Asks whether to stop; asked again when the text has been read as far as this.
+  private let question: StopQuestion?
+  private(set) var checkAt: UnsafePointer<UInt8>
+
   /// Where strings are put together.
   var scratch = GrowableBuffer<UInt8>(capacity: 256)
 
@@ -54,11 +60,15 @@ struct Lexer {
 
   /// Makes a lexer that stands before the first token.
   init(
-    base: UnsafePointer<UInt8>, count: Int, symbols: UnsafeMutablePointer<SymbolStorage>
+    base: UnsafePointer<UInt8>, count: Int, symbols: UnsafeMutablePointer<SymbolStorage>,
+    question: StopQuestion? = nil
   ) {
     self.base = base
     self.symbols = symbols
+    self.question = question
     limit = base + count
+    // Without a question a place that is never reached.
+    checkAt = question == nil ? UnsafePointer(bitPattern: UInt.max).unsafelyUnwrapped : base
     classes = CharacterClass.table
     var start = base
     if count >= 3, base[0] == 0xef, base[1] == 0xbb, base[2] == 0xbf { start += 3 }
@@ -70,6 +80,21 @@ struct Lexer {
   }
 
   func deallocate() { scratch.deallocate() }
+
+  // MARK: Giving up
+
+  /// Asks whether to stop; if so, the text seems to end here.
+  @inline(never)
+  mutating func askWhetherToStop() {
+    guard let question else { return }
+    checkAt = cursor + min(question.bytes, limit - cursor + 1)
+    if hasGivenUp || question.isStopped {
+      hasGivenUp = true
+      // Also for whoever goes back to look ahead again.
+      cursor = limit
+      checkAt = base
+    }
+  }
 
   /// The offset of a position in the text.
   @inline(__always)
@@ -272,6 +297,14 @@ struct Lexer {
   private mutating func skipComment(
     _ start: UnsafePointer<UInt8>, beginsLine: Bool
   ) -> UnsafePointer<UInt8> {
+    // Many may follow each other, and the parser sees none of them.
+    if start >= checkAt {
+      let token = cursor
+      cursor = start
+      askWhetherToStop()
+      if hasGivenUp { return limit }
+      cursor = token
+    }
     var end = start + 1
     while true {
       let byte = end.pointee

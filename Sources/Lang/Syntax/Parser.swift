@@ -7,8 +7,12 @@
 /// - Parameters:
 ///   - source: The bytes of the text, UTF-8. They are copied and not needed afterwards.
 ///   - symbols: The table that the names and strings of the tree are added to.
+///   - question: Whether to give up: the tree is good for nothing then, and
+///     ``SyntaxTree/isGivenUp``.
 /// - Complexity: Linear in the length of the text.
-public func parse(_ source: UnsafeBufferPointer<UInt8>, symbols: SymbolTable) -> SyntaxTree {
+public func parse(
+  _ source: UnsafeBufferPointer<UInt8>, symbols: SymbolTable, question: StopQuestion? = nil
+) -> SyntaxTree {
   guard source.count <= Parser.maximumByteCount else {
     let tree = SyntaxTree(symbols: symbols, byteCount: 0)
     tree.diagnostics = [
@@ -21,9 +25,28 @@ public func parse(_ source: UnsafeBufferPointer<UInt8>, symbols: SymbolTable) ->
   let tree = SyntaxTree(symbols: symbols, byteCount: source.count)
   let text = UnsafeMutablePointer<UInt8>.allocate(capacity: source.count + Lexer.padding)
   defer { text.deallocate() }
-  if let start = source.baseAddress { text.initialize(from: start, count: source.count) }
   (text + source.count).initialize(repeating: 0, count: Lexer.padding)
-  if let offset = firstInvalidUTF8(text, count: source.count) {
+  var copied = 0
+  while let start = source.baseAddress, copied < source.count {
+    let count = min(source.count - copied, 1 << 22)
+    (text + copied).initialize(from: start + copied, count: count)
+    copied += count
+    if question?.isStopped == true {
+      tree.isGivenUp = true
+      return tree
+    }
+  }
+  var checked = 0
+  var invalid: Int?
+  while checked < source.count, invalid == nil {
+    invalid = firstInvalidUTF8(
+      text, from: &checked, to: min(source.count, checked + 1 << 21), count: source.count)
+    if question?.isStopped == true {
+      tree.isGivenUp = true
+      return tree
+    }
+  }
+  if let offset = invalid {
     let byte = String(text[offset], radix: 16)
     tree.diagnostics = [
       Diagnostic(
@@ -33,7 +56,7 @@ public func parse(_ source: UnsafeBufferPointer<UInt8>, symbols: SymbolTable) ->
     ]
     return tree
   }
-  var parser = Parser(text, count: source.count, tree: tree)
+  var parser = Parser(text, count: source.count, tree: tree, question: question)
   parser.parseModule()
   parser.handOver(to: tree)
   return tree
@@ -109,9 +132,12 @@ struct Parser {
   var moduleDocumentation = Symbol.none
   var root: NodeIndex = 0
 
-  init(_ text: UnsafePointer<UInt8>, count: Int, tree: SyntaxTree) {
+  init(
+    _ text: UnsafePointer<UInt8>, count: Int, tree: SyntaxTree, question: StopQuestion? = nil
+  ) {
     symbols = tree.symbols
-    lexer = Lexer(base: text, count: count, symbols: tree.symbols.storage)
+    lexer = Lexer(
+      base: text, count: count, symbols: tree.symbols.storage, question: question)
     // The tree gets them back: until then they are changed only here.
     nodes = tree.nodes
     extra = tree.extra
@@ -125,6 +151,7 @@ struct Parser {
     tree.documentation = moduleDocumentation
     tree.hasImports = hasImports
     tree.isIncomplete = lexer.isIncomplete
+    tree.isGivenUp = lexer.hasGivenUp
     // The lexer is a token ahead, and what is never closed is noticed late.
     tree.diagnostics = lexer.diagnostics.enumerated().sorted {
       ($0.element.range.start, $0.offset) < ($1.element.range.start, $1.offset)
@@ -166,6 +193,7 @@ struct Parser {
   mutating func add(_ node: Node) -> NodeIndex {
     let index = NodeIndex(truncatingIfNeeded: nodes.count)
     nodes.append(node)
+    if lexer.cursor >= lexer.checkAt { lexer.askWhetherToStop() }
     return index
   }
 
@@ -221,10 +249,14 @@ struct Parser {
 
 /// The offset of the first byte that is not part of valid UTF-8, or `nil`.
 ///
-/// Eight bytes at a time in ASCII; the text has eight readable bytes after its end.
-func firstInvalidUTF8(_ text: UnsafePointer<UInt8>, count: Int) -> Int? {
-  var index = 0
-  while index < count {
+/// Looks from a place where a scalar begins as far as another one at or behind `end`, and moves on to
+/// that. Eight bytes at a time in ASCII; the text has eight readable bytes after its end.
+func firstInvalidUTF8(
+  _ text: UnsafePointer<UInt8>, from position: inout Int, to end: Int, count: Int
+) -> Int? {
+  var index = position
+  defer { position = min(index, count) }
+  while index < end {
     let word = UnsafeRawPointer(text + index).loadUnaligned(as: UInt64.self)
     if word & 0x8080_8080_8080_8080 == 0 {
       index += 8

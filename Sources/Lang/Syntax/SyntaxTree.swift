@@ -16,6 +16,8 @@ public final class SyntaxTree {
   /// True when the text is a correct beginning that ends too early (an open bracket, block or
   /// string, a trailing operator): the REPL then asks for another line.
   public var isIncomplete = false
+  /// Whether it was asked to stop before the end of the text; nothing else here has a meaning then.
+  public var isGivenUp = false
   /// Whether there is any import statement, in whatever function.
   public var hasImports = false
   /// The names that nodes refer to.

@@ -152,7 +152,7 @@ enum LazyModule {
       if level < 2 {
         engine.pointee.modules.log.level = level
       } else {
-        engine.print(engine.moduleReport().text)
+        engine.print(try engine.stoppableModuleReport().text)
       }
       return .nil
     },
@@ -178,8 +178,9 @@ enum LazyModule {
       }
       let bytes: [UInt8]
       do throws(FileError) {
-        bytes = try folder.read(fileName)
+        bytes = try folder.read(fileName, unless: StopCheck(engine))
       } catch {
+        if engine.pointee.isInterrupted != 0 { throw engine.interruption }
         throw engine.importError(
           "the source of module '\(record.name)' cannot be read: \(error.reason) "
             + "(\(record.location))")
@@ -206,14 +207,14 @@ enum LazyModule {
       }
       let bytes: [UInt8]
       do throws(FileError) {
-        bytes = try folder.read(name)
+        bytes = try folder.read(name, unless: StopCheck(engine))
       } catch {
+        if engine.pointee.isInterrupted != 0 { throw engine.interruption }
         throw engine.ioError("cannot read '\(folder.path)/\(name)': \(error.reason)")
       }
       try engine.reserve(bytes.count)
-      return bytes.withUnsafeBufferPointer { buffer in
-        guard let start = buffer.baseAddress else { return engine.makeBytes([0], count: 0) }
-        return engine.makeBytes(start, count: buffer.count)
+      return try engine.withBuffer(of: bytes) { (start, count) throws(RaisedError) in
+        try engine.makeBytes(copying: start, count: count)
       }
     },
     NativeDefinition(

@@ -51,7 +51,7 @@ extension Engine {
     case .int: return .float(Double(value.int))
     case .bigInt: return .float(bigInt(value).double)
     case .string:
-      if let number = parseFloat(value.string.buffer) { return .float(number) }
+      if let number = try parseFloat(value.string.buffer) { return .float(number) }
       throw valueError("cannot convert \(try quotedStart(of: value.string)) to float")
     case .true: return .float(1)
     case .false: return .float(0)

@@ -93,12 +93,19 @@ extension Engine {
 
 /// Finds the expression that an error's position stands for.
 enum ErrorLocation {
+  /// Bytes of a text up to which a whole expression is marked, and not only its operator or first word.
+  private static let longestText = 4 << 20
+
   /// A diagnostic for the expression whose anchor is at `offset`: the source is parsed again, which
   /// costs nothing until there is an error to show.
   static func diagnostic(
     _ message: String, at offset: UInt32, in loaded: LoadedSource
   ) -> Diagnostic {
     let source = loaded.bytes
+    // Nobody waits for a text that takes longer to parse, after Ctrl-C least of all.
+    if source.count > ErrorLocation.longestText {
+      return Diagnostic(message, at: SourceRange(offset, offset + operatorWidth(source, offset)))
+    }
     let tree = loaded.syntaxTree
     guard let node = node(at: offset, in: tree) else {
       return Diagnostic(message, at: SourceRange(offset, offset + 1))

@@ -15,6 +15,9 @@ import Lang
 public final class Machine {
   let engine: Engine
 
+  /// The version of the language and its machine.
+  public static let version = "0.1.0"
+
   /// Makes a machine.
   ///
   /// - Parameters:
@@ -48,7 +51,8 @@ public final class Machine {
   /// Runs a program from its bytes, which must be UTF-8; see ``run(_:name:)-(String,_)``.
   public func run(_ source: [UInt8], name: String, location: String = "") throws(LangError) {
     let record = ModuleRecord(name: "__main__", folder: nil, form: .program)
-    record.loadedSource = LoadedSource(name: name, location: location, bytes: source)
+    record.loadedSource = LoadedSource(
+      name: name, location: location, bytes: source, unless: StopCheck(engine))
     if !location.isEmpty {
       record.history.programFolder = ModuleFolder(path: LangRuntime.folder(of: location))
     }
@@ -88,9 +92,11 @@ public final class Machine {
     _ engine: Engine, _ record: ModuleRecord, _ number: Int
   ) throws(LangError) -> FunctionReference {
     let outcome = record.source.bytes.withUnsafeBufferPointer {
-      Compilation.compile($0, symbols: engine.pointee.symbols)
+      Compilation.compile(
+        $0, symbols: engine.pointee.symbols, question: StopCheck(engine).question)
     }
     switch outcome {
+    case .stopped: throw engine.makeLangError(engine.interruption)
     case .failed(let diagnostics, _):
       throw .syntax(
         SyntaxFailure(
@@ -232,6 +238,7 @@ public final class Machine {
     switch outcome {
     case .failed(let diagnostics, _):
       throw .syntax(SyntaxFailure(diagnostics: diagnostics, name: name, source: source))
+    case .stopped: return ""
     case .compiled(let compiled):
       return Disassembler(compiled, source: SourceText(name: name, bytes: source)).text
     }

@@ -84,6 +84,20 @@ extension Machine {
     return format == .text ? report.text : report.json
   }
 
+  /// ``moduleReport(_:)`` that ``interrupt()`` ends.
+  ///
+  /// - Throws: ``LangError``: an `Interrupt`.
+  public func stoppableModuleReport(
+    _ format: ReportFormat = .text
+  ) throws(LangError) -> String {
+    do throws(RaisedError) {
+      let report = try engine.stoppableModuleReport()
+      return format == .text ? report.text : report.json
+    } catch {
+      throw engine.makeLangError(error)
+    }
+  }
+
   /// Tells each load on standard error as it happens (1), or not (0).
   public var reportLevel: Int {
     get { engine.pointee.modules.log.level }
@@ -104,15 +118,17 @@ extension Machine {
     engine.pointee.modules.path.insert(absolute, at: 0)
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try folder.read("main.l")
+      bytes = try folder.read("main.l", unless: StopCheck(engine))
     } catch {
+      if engine.pointee.isInterrupted != 0 { throw engine.makeLangError(engine.interruption) }
       throw engine.makeLangError(
         engine.importError("the archive '\(path)' cannot be run: \(error.reason)"))
     }
     let record = ModuleRecord(name: "__main__", folder: nil, form: .program)
     record.history.programFolder = folder
     let location = "\(absolute)/main.l"
-    record.loadedSource = LoadedSource(name: "\(path)/main.l", location: location, bytes: bytes)
+    record.loadedSource = LoadedSource(
+      name: "\(path)/main.l", location: location, bytes: bytes, unless: StopCheck(engine))
     try run(record)
   }
 

@@ -57,8 +57,10 @@ public final class MachineSession {
   ///   - text: The piece.
   ///   - limits: How much is taken of the value that it comes to.
   public func evaluate(_ text: String, showing limits: ShownValue.Limits = .none) -> Outcome {
-    let source = LoadedSource(name: "<input>", bytes: Array(text.utf8))
+    let source = LoadedSource(
+      name: "<input>", bytes: Array(text.utf8), unless: StopCheck(machine.engine))
     switch compile(source.bytes) {
+    case .stopped: return .failed(machine.engine.makeLangError(machine.engine.interruption))
     case .failed(let diagnostics, let isIncomplete):
       if isIncomplete { return .incomplete }
       return .failed(
@@ -71,6 +73,8 @@ public final class MachineSession {
   }
 
   /// Whether a text is a correct beginning to which more must be added; runs nothing.
+  ///
+  /// ``Machine/interrupt()`` ends it with false; it is ``evaluate(_:showing:)`` that notices then.
   public func isIncomplete(_ text: String) -> Bool {
     if case .failed(_, isIncomplete: true) = compile(Array(text.utf8)) { return true }
     return false
@@ -81,7 +85,8 @@ public final class MachineSession {
     return bytes.withUnsafeBufferPointer {
       Compilation.compile(
         $0, symbols: machine.engine.pointee.symbols, knownGlobals: known,
-        allowsRedeclaration: true, showsExpressions: true)
+        allowsRedeclaration: true, showsExpressions: true,
+        question: StopCheck(machine.engine).question)
     }
   }
 
@@ -162,6 +167,6 @@ public final class MachineSession {
     record.noteCode(of: compiled)
     let unit = Unit(compiled, module: module, source: record.source)
     if unit.bindsImportedNames { record.history.importingUnits.append(unit) }
-    return engine.makeFunction(engine.prototype(0, of: unit))
+    return engine.makeFunction(try engine.prototype(0, of: unit))
   }
 }

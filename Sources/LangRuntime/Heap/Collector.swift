@@ -21,15 +21,20 @@ struct Marker {
   private var pending: GrowableBuffer<UnsafeMutablePointer<ObjectHeader>>
   private var runs: GrowableBuffer<Run>
   private let colour: UInt8
+  private let stop: StopCheck
   /// Bytes of what was marked.
   var liveBytes = 0
 
   /// Long runs are taken in pieces, so that what a piece refers to is still in the cache when it is
   /// looked into.
   private static let pieceLength = 32
+  /// Objects and pieces that are looked into before it asks whether it is to give up: about a
+  /// millisecond when nothing is in the cache.
+  private static let objectsBetweenChecks = 4096
 
-  init(colour: UInt8) {
+  init(colour: UInt8, unless stop: StopCheck) {
     self.colour = colour
+    self.stop = stop
     pending = GrowableBuffer(capacity: 1024)
     runs = GrowableBuffer(capacity: 64)
   }
@@ -78,11 +83,27 @@ struct Marker {
     }
   }
 
-  /// Marks everything that is reachable from what was marked.
-  mutating func drain() {
+  /// Marks everything that is reachable from what was marked, until it is to stop.
+  ///
+  /// - Returns: False when it has stopped.
+  mutating func drain() -> Bool {
+    var left = Marker.objectsBetweenChecks
     while true {
-      while pending.count > 0 { scan(pending.removeLast()) }
-      if runs.count == 0 { return }
+      while pending.count > 0 {
+        scan(pending.removeLast())
+        left &-= 1
+        if left == 0 {
+          if stop.isStopped { return false }
+          left = Marker.objectsBetweenChecks
+        }
+      }
+      if runs.count == 0 { return true }
+      // A list of strings has nothing that would be pending.
+      left &-= 1
+      if left == 0 {
+        if stop.isStopped { return false }
+        left = Marker.objectsBetweenChecks
+      }
       let run = runs.removeLast()
       let length = min(run.count, Marker.pieceLength)
       if run.count > length {
@@ -116,11 +137,10 @@ struct Marker {
       liveBytes &+= MemoryLayout<TupleObject>.size + tuple.pointee.count * 16
     case .map, .set:
       let map = memory.assumingMemoryBound(to: MapObject.self)
-      for position in 0..<map.pointee.used {
-        let entry = map.pointee.entries + position
-        mark(entry.pointee.key)
-        mark(entry.pointee.value)
-      }
+      // Keys and values stand one behind the other.
+      mark(
+        UnsafeMutableRawPointer(map.pointee.entries).assumingMemoryBound(to: Value.self),
+        count: map.pointee.used * 2)
       liveBytes &+= MemoryLayout<MapObject>.size + map.externalByteCount
     case .range, .foreign:
       liveBytes &+= MemoryLayout<RangeObject>.size
@@ -208,21 +228,35 @@ struct Marker {
 }
 
 extension Engine {
-  /// Collects now.
+  /// Collects now, unless the program is to stop before everything that is alive has been found:
+  /// then nothing has happened, and a later safepoint tries again.
   ///
   /// Only at a safepoint: every live value is in a root.
   func collect() {
     let start = monotonicNanoseconds()
-    pointee.heap.advanceColour()
-    var marker = Marker(colour: pointee.heap.colour)
-    markRoots(&marker)
-    marker.drain()
-    dropDeadHolders()
-    pointee.lookups.empty()
-    pointee.heap.startSweeping()
-    let live = marker.liveBytes
-    marker.deallocate()
-    var allowance = max(Heap.firstThreshold, live)
+    let stop = StopCheck(self)
+    defer { pointee.longestPause = max(pointee.longestPause, monotonicNanoseconds() - start) }
+    var live = 0
+    if pointee.heap.advanceColour(unless: stop) {
+      var marker = Marker(colour: pointee.heap.colour, unless: stop)
+      let isComplete = markRoots(&marker) && marker.drain() && dropDeadHolders(unless: stop)
+      live = marker.liveBytes
+      marker.deallocate()
+      if isComplete {
+        pointee.lookups.empty()
+        pointee.heap.startSweeping(unless: stop)
+        pointee.collections += 1
+        allow(max(Heap.firstThreshold, live), beyond: live)
+        return
+      }
+    }
+    // Whoever catches the Interrupt, or the prompt, goes on for a while before it is tried again.
+    allow(Heap.firstThreshold, beyond: pointee.heap.byteCount)
+  }
+
+  /// Sets how many bytes may be allocated until the next collection.
+  private func allow(_ bytes: Int, beyond live: Int) {
+    var allowance = bytes
     if pointee.heap.limit != Int.max {
       allowance = max(1 << 16, min(allowance, (pointee.heap.limit - live) / 2))
     }
@@ -232,11 +266,9 @@ extension Engine {
       allowance = depth < 1 << 16 ? 0 : depth / 64
     }
     pointee.heap.allow(allowance)
-    pointee.collections += 1
-    pointee.longestPause = max(pointee.longestPause, monotonicNanoseconds() - start)
   }
 
-  private func markRoots(_ marker: inout Marker) {
+  private func markRoots(_ marker: inout Marker) -> Bool {
     marker.mark(pointee.stack, count: pointee.top - pointee.stack)
     // What is beyond the top is dead; it must not be found when the stack grows over it again.
     let unused = pointee.stackLimit - pointee.top
@@ -251,6 +283,7 @@ extension Engine {
     }
     for index in 0..<pointee.symbolStringCapacity {
       if let string = pointee.symbolStrings[index] { marker.mark(string) }
+      if index & 0xFFFF == 0xFFFF, !marker.drain() { return false }
     }
     for index in 0..<(Tag.heapKindLimit - Int(Tag.undefined.rawValue)) {
       if let known = pointee.classes[index] { marker.mark(known) }
@@ -262,13 +295,29 @@ extension Engine {
     for record in pointee.modules.records {
       if let module = record.module { marker.mark(module) }
     }
+    return true
   }
 
   /// Drops dead entries of the reference tables, and tables of dead proxies.
-  private func dropDeadHolders() {
+  ///
+  /// What is dead stays so: half of the work does no harm when the collection is given up.
+  ///
+  /// - Returns: False when it has stopped because the program is to stop.
+  private func dropDeadHolders(unless stop: StopCheck) -> Bool {
     let colour = pointee.heap.colour
     var kept = 0
+    var looked = 0
     for position in 0..<pointee.unresolvedCount {
+      if looked >= 1 << 14 {
+        looked = 0
+        if stop.isStopped {
+          let rest = pointee.unresolvedCount - position
+          (pointee.unresolved + kept).update(from: pointee.unresolved + position, count: rest)
+          pointee.unresolvedCount = kept + rest
+          return false
+        }
+      }
+      looked += 1
       let header = pointee.unresolved[position]
       let isAlive = header.pointee.mark == colour
       let memory = UnsafeMutableRawPointer(header)
@@ -276,12 +325,14 @@ extension Engine {
         let proxy = memory.assumingMemoryBound(to: ProxyObject.self)
         if isAlive {
           proxy.pointee.holders.dropDead(colour: colour)
+          looked += proxy.pointee.holders.count
         } else {
           pointee.modules.records[proxy.pointee.record].proxy = nil
         }
       } else if isAlive {
-        memory.assumingMemoryBound(to: DeferredObject.self)
-          .pointee.holders.dropDead(colour: colour)
+        let deferred = memory.assumingMemoryBound(to: DeferredObject.self)
+        deferred.pointee.holders.dropDead(colour: colour)
+        looked += deferred.pointee.holders.count
       }
       if isAlive {
         pointee.unresolved[kept] = header
@@ -298,6 +349,7 @@ extension Engine {
       }
     }
     pointee.generatorCount = kept
+    return true
   }
 }
 

@@ -19,6 +19,11 @@
 /// (1 to 255, then round again), so nothing needs to be cleared and a block may stay unswept over
 /// several collections. Objects beyond `largestCell` bytes have memory of their own and a list.
 ///
+/// **Collections that are given up.** Marking takes the longer the more is alive, so it stops when the
+/// program is to stop. Nothing was found to be dead then, and nothing needs to be undone: what was
+/// alive has the colour of the last complete collection, or of a marking that was given up since, and
+/// all of these mean "alive" until a collection is complete.
+///
 /// **External memory** (a list's items, a map's table) is counted here, given back when its object's
 /// cell is swept, and kept in lists by size while it is small.
 struct Heap {
@@ -55,13 +60,18 @@ struct Heap {
   }
 
   var classes: UnsafeMutablePointer<SizeClass>
-  /// The mark of live objects; 1 to 255.
-  var colour: UInt8 = 1
+  /// The mark of new objects, and of those that the latest marking has found; 1 to 255.
+  private(set) var colour: UInt8 = 1
+  /// The mark of what was alive at the last complete collection: all from this one to ``colour`` mean
+  /// that an object is alive.
+  private(set) var oldestColour: UInt8 = 1
   var collectionNumber = 0
 
   var large: UnsafeMutablePointer<UnsafeMutablePointer<ObjectHeader>?>
   var largeCount = 0
   var largeCapacity = 64
+  /// Whether dead ones may be among them, since the last sweep was given up.
+  private var isLargeUnswept = false
 
   /// A piece of external memory that was given back.
   struct FreePart {
@@ -93,6 +103,8 @@ struct Heap {
   var limit = Int.max
   /// Raised when the allowance is used up; the interpreter looks at ``EngineState/attention``.
   var attention: UnsafeMutablePointer<UInt8>
+  /// Whether the program is to stop; nil while the engine is being made.
+  var stop: StopCheck?
   /// Collect at every safepoint (`LANG_GC_STRESS`).
   var isStressed = false
 
@@ -298,6 +310,7 @@ struct Heap {
   private mutating func refill(_ sizeClass: Int) -> UnsafeMutableRawPointer {
     let entry = classes + sizeClass
     let cellSize = sizeClass * Heap.granule
+    var swept = 0
     while entry.pointee.sweepCursor < entry.pointee.blockCount {
       let block = entry.pointee.blocks.unsafelyUnwrapped + entry.pointee.sweepCursor
       entry.pointee.sweepCursor += 1
@@ -306,6 +319,9 @@ struct Heap {
         entry.pointee.free = cell.pointee.next
         return UnsafeMutableRawPointer(cell)
       }
+      // Everything may be alive: new memory is there at once.
+      swept += 1
+      if swept & 31 == 0, stop?.isStopped == true { break }
     }
     if let bump = entry.pointee.bump, bump + cellSize <= entry.pointee.bumpEnd.unsafelyUnwrapped {
       // Hand out a run of fresh cells through the free list, so that the fast path stays one.
@@ -345,8 +361,8 @@ struct Heap {
     let memory = blockMemory(size)
     entry.pointee.blocks.unsafelyUnwrapped[entry.pointee.blockCount] = Block(
       memory: memory, cellSize: cellSize, cellCount: 0, sweptFor: collectionNumber)
+    if entry.pointee.sweepCursor == entry.pointee.blockCount { entry.pointee.sweepCursor += 1 }
     entry.pointee.blockCount += 1
-    entry.pointee.sweepCursor = entry.pointee.blockCount
     entry.pointee.bump = memory
     entry.pointee.bumpEnd = memory + size / cellSize * cellSize
   }
@@ -362,10 +378,11 @@ struct Heap {
     let cellSize = block.pointee.cellSize
     var memory = block.pointee.memory
     var free = entry.pointee.free
-    let live = colour
+    let oldest = oldestColour
+    let colours = colour &- oldest
     for _ in 0..<block.pointee.cellCount {
       let header = memory.assumingMemoryBound(to: ObjectHeader.self)
-      if header.pointee.mark != live {
+      if header.pointee.mark &- oldest > colours {
         if header.pointee.kind != 0 {
           finalize(header)
           byteCount &-= cellSize
@@ -381,16 +398,52 @@ struct Heap {
     entry.pointee.free = free
   }
 
-  /// Sweeps every block that the last collection left unswept.
-  mutating func finishSweeping() {
+  /// Frees everything that the last collection has found to be dead and left where it was.
+  mutating func finishSweeping() { _ = finishSweeping(unless: nil) }
+
+  /// Frees what is dead until it is to stop; what is left stays for later.
+  ///
+  /// - Returns: False when something is left.
+  mutating func finishSweeping(unless stop: StopCheck?) -> Bool {
     for sizeClass in 0..<Heap.classCount {
       let entry = classes + sizeClass
       while entry.pointee.sweepCursor < entry.pointee.blockCount {
         let block = entry.pointee.blocks.unsafelyUnwrapped + entry.pointee.sweepCursor
         entry.pointee.sweepCursor += 1
         sweep(block, into: entry)
+        if let stop, entry.pointee.sweepCursor & 15 == 0, stop.isStopped { return false }
       }
     }
+    return sweepLarge(unless: stop)
+  }
+
+  /// Frees dead large objects, until it is to stop.
+  private mutating func sweepLarge(unless stop: StopCheck?) -> Bool {
+    if !isLargeUnswept { return true }
+    let oldest = oldestColour
+    let colours = colour &- oldest
+    var kept = 0
+    var position = 0
+    var freed = 0
+    while position < largeCount {
+      let header = large[position].unsafelyUnwrapped
+      position += 1
+      if header.pointee.mark &- oldest <= colours {
+        large[kept] = header
+        kept += 1
+        continue
+      }
+      freeLarge(header)
+      freed += 1
+      if let stop, freed & 63 == 0, stop.isStopped {
+        (large + kept).update(from: large + position, count: largeCount - position)
+        largeCount -= position - kept
+        return false
+      }
+    }
+    largeCount = kept
+    isLargeUnswept = false
+    return true
   }
 
   /// Calls `body` with every object, in the order of addresses within a size.
@@ -407,6 +460,17 @@ struct Heap {
   /// They add up to ``byteCount``. See ``forEachObject(_:)``.
   mutating func forEachSizedObject(_ body: (UnsafeMutablePointer<ObjectHeader>, Int) -> Void) {
     finishSweeping()
+    _ = forEachCell(unless: nil) { header, size in body(header, size + header.externalByteCount) }
+  }
+
+  /// Calls `body` with every object and the size of its cell until it is to stop; everything that is
+  /// dead must have been swept.
+  ///
+  /// - Returns: False when it has stopped.
+  @inline(__always)
+  mutating func forEachCell(
+    unless stop: StopCheck?, _ body: (UnsafeMutablePointer<ObjectHeader>, Int) -> Void
+  ) -> Bool {
     for sizeClass in 0..<Heap.classCount {
       let entry = classes + sizeClass
       for position in 0..<entry.pointee.blockCount {
@@ -415,31 +479,26 @@ struct Heap {
           let header = (block.memory + cell * block.cellSize)
             .assumingMemoryBound(to: ObjectHeader.self)
           // A free cell's kind is 0.
-          if header.pointee.kind != 0 { body(header, block.cellSize + header.externalByteCount) }
+          if header.pointee.kind != 0 { body(header, block.cellSize) }
         }
+        if let stop, position & 15 == 15, stop.isStopped { return false }
       }
     }
     for position in 0..<largeCount {
       let header = large[position].unsafelyUnwrapped
-      let size = (UnsafeMutableRawPointer(header) - 16).load(as: Int.self)
-      body(header, size + header.externalByteCount)
+      body(header, (UnsafeMutableRawPointer(header) - 16).load(as: Int.self))
+      if let stop, position & 4095 == 4095, stop.isStopped { return false }
     }
+    return true
   }
 
-  /// Called when marking is complete: frees dead large objects, leaves blocks to be swept lazily.
-  mutating func startSweeping() {
+  /// Called when marking is complete: frees dead large objects until it is to stop, leaves blocks to
+  /// be swept lazily.
+  mutating func startSweeping(unless stop: StopCheck? = nil) {
     collectionNumber += 1
-    var kept = 0
-    for position in 0..<largeCount {
-      let header = large[position].unsafelyUnwrapped
-      if header.pointee.mark == colour {
-        large[kept] = header
-        kept += 1
-      } else {
-        freeLarge(header)
-      }
-    }
-    largeCount = kept
+    oldestColour = colour
+    isLargeUnswept = true
+    _ = sweepLarge(unless: stop)
     for sizeClass in 0..<Heap.classCount {
       // Free cells of the finished cycle are found again by the sweep of their block.
       classes[sizeClass].free = nil
@@ -454,20 +513,45 @@ struct Heap {
     free(whole)
   }
 
-  /// Begins a new cycle: from now on every object is unmarked.
-  mutating func advanceColour() {
-    if colour == 255 {
-      finishSweeping()
-      colour = 1
-    } else {
-      colour += 1
+  /// Begins a marking: no object has the new colour.
+  ///
+  /// - Returns: False when there is none yet: it takes a sweep to have one, which was given up.
+  mutating func advanceColour(unless stop: StopCheck? = nil) -> Bool {
+    // What died with a colour that comes again must be gone, or it would seem to be alive.
+    if colour >= 254 {
+      if !finishSweeping(unless: stop) { return false }
+      // All markings of a round may have been given up.
+      if colour == 255 || oldestColour == 255, !unifyColours(unless: stop) { return false }
     }
+    colour = colour == 255 ? 1 : colour + 1
+    return true
+  }
+
+  /// Gives everything that is alive, and not only what the latest marking has reached, its colour;
+  /// everything that is dead must have been swept.
+  ///
+  /// - Returns: False when it was given up, with nothing changed for anyone.
+  mutating func unifyColours(unless stop: StopCheck? = nil) -> Bool {
+    if oldestColour == colour { return true }
+    let colour = colour
+    let isComplete = forEachCell(unless: stop) { header, _ in header.pointee.mark = colour }
+    if isComplete { oldestColour = colour }
+    return isComplete
+  }
+
+  /// Says that objects may have any mark but 0, since whoever has used the marks for something else has
+  /// stopped in the middle.
+  ///
+  /// Everything that is dead must have been swept. The next collection makes order.
+  mutating func forgetColours() {
+    oldestColour = 1
+    colour = 255
   }
 
   /// Frees everything; for the end of the machine.
   mutating func deallocate() {
     finishSweeping()
-    advanceColour()
+    _ = advanceColour()
     startSweeping()
     finishSweeping()
     for sizeClass in 0..<Heap.classCount { classes[sizeClass].blocks?.deallocate() }

@@ -62,10 +62,13 @@ extension Engine {
     guard let top else { return passSafepoint() }
     // A described call's arguments lie beyond the frame's registers.
     // Interruptions and steps wait for the next safepoint.
-    pointee.attention = pointee.limits.steps == nil && pointee.isInterrupted == 0 ? 0 : 1
+    // Lowered before it is asked for them: one that comes in between raises it again.
+    pointee.attention = 0
+    if pointee.limits.steps != nil || StopCheck(self).isStopped { pointee.attention = 1 }
     if pointee.heap.allowance < 0 {
       pointee.top = top
       collect()
+      if pointee.isInterrupted != 0 { pointee.attention = 1 }
     }
     pointee.top = top
     return true
@@ -571,6 +574,10 @@ extension Engine {
     _ receiver: Value, _ name: Symbol, _ arguments: Value...
   ) throws(RaisedError) -> Value? {
     guard let found = member(name, of: classOf(receiver)), found.flags == 0 else { return nil }
+    // A method in Swift has its receiver before its arguments, not among them.
+    if found.value.tag == .native {
+      return try call(makeBoundMethod(receiver, found.value), arguments)
+    }
     return try call(found.value, [receiver] + arguments)
   }
 }

@@ -47,6 +47,8 @@ struct EngineState {
   var isInterrupted: UInt8 = 0
   /// Called whenever code in Swift asks whether the program is to stop, so that tests can stop it there.
   var interruptionProbe: (() -> Void)?
+  /// The same for work that is given up without throwing: a collection, say.
+  var stopProbe: (() -> Void)?
   var heap: Heap
 
   // MARK: Stacks. Reserved address space that never moves; pages are touched as they are used.
@@ -128,6 +130,8 @@ struct EngineState {
   var wakePipe = WakePipe()
   /// Where the machine's own messages go.
   var errorOutput: OutputStream
+  /// Files and processes of the program; nil until it uses one.
+  var system: SystemState?
   /// What the program was started with, for `sys.argv`.
   var programArguments: [String] = []
 }

@@ -58,6 +58,7 @@ extension Engine {
         bridgeReturn: noCode, unresolved: .allocate(capacity: 16), unresolvedCapacity: 16,
         generators: .allocate(capacity: 16), generatorCapacity: 16, output: output,
         errorOutput: OutputStream(descriptor: 2)))
+    engine.pointee.heap.stop = StopCheck(engine)
     engine.setNativeStackLimit()
     engine.pointee.attention = limits.steps == nil ? 0 : 1
     engine.installBuiltins()
@@ -99,7 +100,8 @@ extension Engine {
     pointee.modules.records.append(record)
     let compiled = CompiledModule.bridge(symbols: pointee.symbols)
     let unit = Unit(compiled, module: module, source: record.source)
-    pointee.bridge = makeFunction(prototype(0, of: unit))
+    guard let prototype = try? prototype(0, of: unit) else { fatalError("lang: no bridge") }
+    pointee.bridge = makeFunction(prototype)
     pointee.bridgeReturn = UnsafePointer(pointee.bridge.pointee.prototype.pointee.code)
     addHandle(Value(.function, pointee.bridge))
   }
@@ -125,8 +127,9 @@ extension Engine {
     pointee.output.deallocate()
     pointee.errorOutput.deallocate()
     pointee.input.deallocate()
-    pointee.wakePipe.close()
+    // Closes the files that are left, which write what they have.
     pointee.heap.deallocate()
+    pointee.wakePipe.close()
     munmap(pointee.stack, Engine.stackCapacity * MemoryLayout<Value>.stride)
     munmap(pointee.frames, (pointee.limits.depth + 8) * MemoryLayout<Frame>.stride)
     pointee.symbolStrings.deallocate()

@@ -86,7 +86,7 @@ extension Engine {
     if bytes < 1 << 16 { return }
     if bytes > pointee.heap.limit - pointee.heap.byteCount {
       // Dead objects that were not swept yet do not count.
-      pointee.heap.finishSweeping()
+      if !pointee.heap.finishSweeping(unless: StopCheck(self)) { try checkInterruption() }
       if bytes > pointee.heap.limit - pointee.heap.byteCount { throw memoryError(bytes) }
     }
   }

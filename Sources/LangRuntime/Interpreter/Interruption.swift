@@ -1,3 +1,5 @@
+import Lang
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -69,6 +71,29 @@ struct Pieces {
   }
 }
 
+/// Asks whether the program is to stop, for work that is given up then and throws nothing.
+///
+/// Whoever has asked for the work finds the interruption still pending, and throws.
+struct StopCheck {
+  private let engine: Engine
+
+  init(_ engine: Engine) { self.engine = engine }
+
+  /// Never inlined, see ``Engine/checkInterruption()``.
+  var isStopped: Bool {
+    @inline(never) get {
+      engine.pointee.stopProbe?()
+      return engine.pointee.isInterrupted != 0
+    }
+  }
+
+  /// For work on a source text.
+  var question: StopQuestion {
+    let stop = self
+    return StopQuestion { stop.isStopped }
+  }
+}
+
 extension Engine {
   /// Throws when the program is to stop.
   ///
@@ -82,9 +107,13 @@ extension Engine {
   @inline(never)
   private func noticeInterruption() throws(RaisedError) {
     pointee.interruptionProbe?()
-    if pointee.isInterrupted == 0 { return }
+    if pointee.isInterrupted != 0 { throw interruption }
+  }
+
+  /// The Interrupt of a program that is to stop, which has been noticed with it.
+  var interruption: RaisedError {
     pointee.isInterrupted = 0
-    throw makeError(pointee.errors.interrupt, "interrupted")
+    return makeError(pointee.errors.interrupt, "interrupted")
   }
 
   // MARK: Bytes

@@ -92,12 +92,8 @@ extension Engine {
     try checkInterruption()
     if pointee.heap.allowance >= 0 { return }
     collect()
-    if pointee.heap.byteCount > pointee.heap.limit {
-      pointee.heap.finishSweeping()
-      if pointee.heap.byteCount > pointee.heap.limit {
-        throw memoryError(pointee.heap.byteCount)
-      }
-    }
+    if isBeyondMemoryLimit { throw memoryError(pointee.heap.byteCount) }
+    if pointee.isInterrupted != 0 { try checkInterruption() }
   }
 
   private func next(_ iterator: IteratorReference) throws(RaisedError) -> Value {

@@ -4,9 +4,17 @@ import Lang
 
 extension Engine {
   /// The prototype of a module's function, made when its first closure is.
-  func prototype(_ number: Int, of unit: Unit) -> PrototypeReference {
+  ///
+  /// - Throws: An Interrupt, or a MemoryError for a literal that is too large.
+  func prototype(_ number: Int, of unit: Unit) throws(RaisedError) -> PrototypeReference {
     if let known = unit.prototypes[number] { return known }
     let code = unit.compiled.functions[number]
+    // First, since it may be given up: nothing is collected meanwhile.
+    let constants = unit.arena.allocate(Value.self, count: code.constants.count)
+    for index in 0..<code.constants.count {
+      if index & (Piece.items - 1) == Piece.items - 1 { try checkInterruption() }
+      constants[index] = try value(of: code.constants[index])
+    }
     let memory = pointee.heap.allocate(MemoryLayout<PrototypeObject>.size, kind: .prototype)
     let prototype = memory.assumingMemoryBound(to: PrototypeObject.self)
     let count = code.instructions.count
@@ -19,11 +27,8 @@ extension Engine {
       !code.isGenerator && code.rest == .none && !code.parameters.contains { $0.hasDefault }
     prototype.pointee.simpleArity = isSimple ? Int32(code.parameters.count) : -1
     prototype.pointee.registerCount = Int32(code.registerCount)
-    prototype.pointee.constants = unit.arena.allocate(Value.self, count: code.constants.count)
+    prototype.pointee.constants = constants
     prototype.pointee.constantCount = Int32(code.constants.count)
-    for index in 0..<code.constants.count {
-      prototype.pointee.constants[index] = value(of: code.constants[index])
-    }
     prototype.pointee.caches = unit.arena.allocate(InlineCache.self, count: code.caches.count)
     prototype.pointee.cacheCount = Int32(code.caches.count)
     for index in 0..<code.caches.count {
@@ -35,28 +40,25 @@ extension Engine {
     return prototype
   }
 
-  private func value(of constant: Constant) -> Value {
+  private func value(of constant: Constant) throws(RaisedError) -> Value {
     switch constant.kind {
     case .int: return Value(tag: .int, bits: constant.bits)
     case .float: return Value(tag: .float, bits: constant.bits)
     case .string: return string(of: Symbol(UInt32(constant.bits)))
-    case .bigInt: return bigIntConstant(pointee.symbols.text(of: Symbol(UInt32(constant.bits))))
+    case .bigInt: return try bigIntConstant(pointee.symbols.text(of: Symbol(UInt32(constant.bits))))
     case .importDescriptor, .callDescriptor, .classDescriptor: return .int(Int(constant.bits))
     }
   }
 
-  private func bigIntConstant(_ text: String) -> Value {
-    let digits = text.dropFirst(2)
-    switch text.prefix(2).lowercased() {
-    case "0x": return makeInt(BigInt(digits, radix: 16) ?? 0)
-    case "0o": return makeInt(BigInt(digits, radix: 8) ?? 0)
-    case "0b": return makeInt(BigInt(digits, radix: 2) ?? 0)
-    default: return (try? parseInteger(text)) ?? makeInt(BigInt(text) ?? 0)
-    }
-  }
-
-  private func parseInteger(_ text: String) throws(RaisedError) -> Value {
-    try convertToInt(makeString(text), base: .undefined)
+  private func bigIntConstant(_ text: String) throws(RaisedError) -> Value {
+    let base =
+      switch text.prefix(2).lowercased() {
+      case "0x": 16
+      case "0o": 8
+      case "0b": 2
+      default: 10
+      }
+    return try convertToInt(makeString(text), base: .int(base))
   }
 
   /// A function without captures.

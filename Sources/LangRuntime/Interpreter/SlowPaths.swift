@@ -89,10 +89,15 @@ extension Engine {
   }
 
   @inline(never)
-  func makeFunction(_ number: Int, into target: UnsafeMutablePointer<Value>) {
+  func makeFunction(_ number: Int, into target: UnsafeMutablePointer<Value>) -> Bool {
     let frame = pointee.frame
     let unit = frame.pointee.function.pointee.prototype.pointee.unit._withUnsafeGuaranteedRef { $0 }
-    let prototype = prototype(number, of: unit)
+    let prototype: PrototypeReference
+    do throws(RaisedError) {
+      prototype = try self.prototype(number, of: unit)
+    } catch {
+      return fail(error)
+    }
     let count = Int(prototype.pointee.captureCount)
     let memory = pointee.heap.allocate(
       MemoryLayout<FunctionObject>.size + count * MemoryLayout<Value>.stride, kind: .function)
@@ -115,6 +120,7 @@ extension Engine {
       }
     }
     target.pointee = Value(.function, function)
+    return true
   }
 
   // MARK: Arithmetic
@@ -490,6 +496,14 @@ extension Engine {
 
   // MARK: Safepoints
 
+  /// Whether more is in use than is allowed, after a collection; false when the program is to stop,
+  /// and it cannot be said yet.
+  var isBeyondMemoryLimit: Bool {
+    if pointee.heap.byteCount <= pointee.heap.limit || pointee.isInterrupted != 0 { return false }
+    return pointee.heap.finishSweeping(unless: StopCheck(self))
+      && pointee.heap.byteCount > pointee.heap.limit
+  }
+
   /// Does what waits: a collection, an interruption, the count of steps.
   @inline(never)
   func passSafepoint() -> Bool {
@@ -497,17 +511,9 @@ extension Engine {
     openStack()
     if pointee.heap.allowance < 0 {
       collect()
-      if pointee.heap.byteCount > pointee.heap.limit {
-        pointee.heap.finishSweeping()
-        if pointee.heap.byteCount > pointee.heap.limit {
-          return fail(memoryError(pointee.heap.byteCount))
-        }
-      }
+      if isBeyondMemoryLimit { return fail(memoryError(pointee.heap.byteCount)) }
     }
-    if pointee.isInterrupted != 0 {
-      pointee.isInterrupted = 0
-      return fail(makeError(pointee.errors.interrupt, "interrupted"))
-    }
+    if pointee.isInterrupted != 0 { return fail(interruption) }
     if pointee.interruptionProbe != nil { pointee.attention = 1 }
     if let steps = pointee.limits.steps {
       pointee.attention = 1

@@ -25,7 +25,18 @@ struct LibraryPart {
 
   /// Every part, in the order of the names.
   static var all: [LibraryPart] {
-    [DatePart.part, HashPart.part, RandomPart.part, TimePart.part]
+    [
+      DatePart.part,
+      LibraryPart("_files", usesSystem: true, FilesPart.initialize),
+      HashPart.part,
+      JSONModule.part,
+      LibraryPart("_process", usesSystem: true, ProcessesPart.initialize),
+      RandomPart.part,
+      LibraryPart("_re", RegularExpressionsPart.initialize),
+      LibraryPart("_system", usesSystem: true, SystemPart.initialize),
+      TimePart.part,
+      LibraryPart("_zip", usesSystem: true, ZipPart.initialize),
+    ]
   }
 }
 

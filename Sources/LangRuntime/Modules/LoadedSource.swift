@@ -10,21 +10,28 @@ final class LoadedSource {
   /// The absolute path; empty when it is in no file.
   let location: String
   let bytes: [UInt8]
-  private var knownTree: SyntaxTree?
 
-  init(name: String, location: String = "", bytes: [UInt8]) {
+  init(name: String, location: String = "", bytes: [UInt8], unless stop: StopCheck? = nil) {
     self.name = name
     self.location = location
     self.bytes = bytes
+    self.stop = stop
   }
 
-  /// The text with its lines.
-  var text: SourceText { SourceText(name: name, bytes: bytes) }
+  /// Whether to give up looking into it, for as long as the machine lives.
+  private let stop: StopCheck?
+  private var knownTree: SyntaxTree?
 
-  /// The text parsed again, to find the expression at a place.
+  /// The text with its lines, which are found once.
+  private(set) lazy var text = SourceText(name: name, bytes: bytes)
+
+  /// The text parsed again, to find the expression at a place; an empty tree when that was given up.
   var syntaxTree: SyntaxTree {
     if let knownTree { return knownTree }
-    let tree = bytes.withUnsafeBufferPointer { parse($0, symbols: SymbolTable()) }
+    let tree = bytes.withUnsafeBufferPointer {
+      parse($0, symbols: SymbolTable(), question: stop?.question)
+    }
+    if tree.isGivenUp { return SyntaxTree(symbols: SymbolTable(), byteCount: 0) }
     knownTree = tree
     return tree
   }

@@ -7,7 +7,7 @@ extension Engine {
   func parseInt(
     _ text: UnsafeBufferPointer<UInt8>, base: Int
   ) throws(RaisedError) -> Value? {
-    var scanner = NumberScanner(text)
+    var scanner = NumberScanner(try withoutSpace(text))
     let isNegative = scanner.takeSign()
     var radix = base
     let prefixed = scanner.prefixedRadix
@@ -53,7 +53,8 @@ extension Engine {
   /// The float that a text stands for; nil when it is malformed.
   ///
   /// Too large is infinite, too small 0.
-  func parseFloat(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+  func parseFloat(_ whole: UnsafeBufferPointer<UInt8>) throws(RaisedError) -> Double? {
+    let text = try withoutSpace(whole)
     var scanner = NumberScanner(text)
     let isNegative = scanner.takeSign()
     if let name = scanner.takeName() {
@@ -76,12 +77,14 @@ extension Engine {
     }
     while let digit = scanner.takeDigit(radix: 10, isFirst: digitCount == 0) {
       digitCount += 1
+      if digitCount & (Piece.characters - 1) == 0 { try checkInterruption() }
       take(digit)
     }
     if scanner.take(UInt8(ascii: ".")) {
       var isFirst = true
       while let digit = scanner.takeDigit(radix: 10, isFirst: isFirst) {
         digitCount += 1
+        if digitCount & (Piece.characters - 1) == 0 { try checkInterruption() }
         isFirst = false
         take(digit)
         exponent -= 1
@@ -104,20 +107,93 @@ extension Engine {
     let magnitude: Double
     if significand == 0 {
       magnitude = 0
-    } else if isExact && significand <= 1 << 53 && exponent >= -22 && exponent <= 22 {
-      // Both parts are floats without rounding, so that one operation rounds once.
-      magnitude =
-        exponent < 0
-        ? Double(significand) / Engine.powersOfTen[-exponent]
-        : Double(significand) * Engine.powersOfTen[exponent]
+    } else if isExact, let nearest = Engine.float(significand, exponent: exponent) {
+      magnitude = nearest
     } else {
-      var digits: [UInt8] = []
-      for byte in text[start..<scanner.position] where byte != UInt8(ascii: "_") {
-        digits.append(byte)
-      }
-      magnitude = Double(String(decoding: digits, as: UTF8.self)) ?? 0
+      let number = text[start..<scanner.position]
+      magnitude =
+        number.count <= Engine.mostFloatDigits
+        ? Double(String(decoding: number.filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)) ?? 0
+        : try longFloat(number)
     }
     return isNegative ? -magnitude : magnitude
+  }
+
+  /// Two neighbouring floats, and the middle between them, differ within 770 digits: of those behind
+  /// it only counts whether there is one that is not 0.
+  private static let mostFloatDigits = 800
+
+  /// The float that a correct number without a sign stands for, which may have any number of digits.
+  private func longFloat(
+    _ number: Slice<UnsafeBufferPointer<UInt8>>
+  ) throws(RaisedError) -> Double {
+    var digits: [UInt8] = []
+    var exponent = 0
+    var isBehindPoint = false
+    var hasRest = false
+    var position = number.startIndex
+    scan: while position < number.endIndex {
+      let byte = number[position]
+      position += 1
+      if position & (Piece.characters - 1) == 0 { try checkInterruption() }
+      switch byte {
+      case UInt8(ascii: "_"): continue
+      case UInt8(ascii: "."): isBehindPoint = true
+      case UInt8(ascii: "e"), UInt8(ascii: "E"): break scan
+      default:
+        if digits.isEmpty && byte == UInt8(ascii: "0") {
+          if isBehindPoint { exponent -= 1 }
+        } else if digits.count < Engine.mostFloatDigits {
+          digits.append(byte)
+          if isBehindPoint { exponent -= 1 }
+        } else {
+          if byte != UInt8(ascii: "0") { hasRest = true }
+          if !isBehindPoint { exponent += 1 }
+        }
+      }
+    }
+    if hasRest {
+      digits.append(UInt8(ascii: "1"))
+      exponent -= 1
+    }
+    let isNegative = position < number.endIndex && number[position] == UInt8(ascii: "-")
+    var value = 0
+    while position < number.endIndex {
+      let byte = number[position]
+      position += 1
+      if position & (Piece.characters - 1) == 0 { try checkInterruption() }
+      if byte &- UInt8(ascii: "0") < 10 {
+        value = min(value * 10 + Int(byte &- UInt8(ascii: "0")), 1 << 40)
+      }
+    }
+    exponent += isNegative ? -value : value
+    // Far beyond every float, and still a number that the system reads.
+    exponent = min(max(exponent, -1_000_000), 1_000_000)
+    return Double(String(decoding: digits, as: UTF8.self) + "e\(exponent)") ?? 0
+  }
+
+  /// A text without the white space around it, when it is long: there may be much of it.
+  private func withoutSpace(
+    _ text: UnsafeBufferPointer<UInt8>
+  ) throws(RaisedError) -> UnsafeBufferPointer<UInt8> {
+    guard text.count > Piece.characters, let base = text.baseAddress else { return text }
+    var (start, end) = (0, text.count)
+    var rounds = 0
+    while start < end {
+      rounds += 1
+      if rounds & (Piece.characters - 1) == 0 { try checkInterruption() }
+      let (scalar, length) = TextScanning.decode(base + start)
+      guard TextScanning.isSpace(scalar) else { break }
+      start += length
+    }
+    while start < end {
+      rounds += 1
+      if rounds & (Piece.characters - 1) == 0 { try checkInterruption() }
+      let (scalar, length) = TextScanning.decodeLast(base, end: end)
+      guard TextScanning.isSpace(scalar) else { break }
+      end -= length
+    }
+    return UnsafeBufferPointer(rebasing: text[start..<end])
   }
 
   /// 10 ** 0 to 10 ** 22, which are exact.

@@ -179,6 +179,7 @@ final class Prompt {
 
   /// Runs a piece and shows what it comes to; more lines may have to follow.
   private func evaluate(_ text: String) {
+    _ = InterruptSignal.takeInterrupt()
     if session.isIncomplete(text) {
       piece = text
       return
@@ -186,7 +187,6 @@ final class Prompt {
     piece = ""
     // Before it runs: nobody knows how that ends.
     source.remember(text.trimmingLineEnds())
-    _ = InterruptSignal.takeInterrupt()
     let outcome = session.evaluate(text, showing: ValueLayout.limits)
     finishOutput()
     switch outcome {

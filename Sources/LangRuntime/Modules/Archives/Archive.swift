@@ -32,10 +32,12 @@ final class Archive {
   private let directory: ArchiveDirectory
 
   /// Reads and checks the directory of the archive at `path`; members are not looked at.
-  init(path: String) throws(ArchiveError) {
+  ///
+  /// - Parameter stop: Whether to give up.
+  init(path: String, unless stop: StopCheck? = nil) throws(ArchiveError) {
     let file = try ArchiveFile(path: path)
     do throws(ArchiveError) {
-      directory = try ArchiveDirectory(of: file)
+      directory = try ArchiveDirectory(of: file, unless: stop)
     } catch {
       if file.isUnchanged { throw error }
       throw ArchiveError(reason: "it changed while it was being read")
@@ -68,7 +70,13 @@ final class Archive {
     let mode: UInt16
     /// Where its local header begins in the file.
     let headerOffset: Int
+    /// When it was changed, in the form of MS-DOS: the date in the upper half.
+    let date: UInt32
   }
+
+  /// Every member, folders with entries of their own included (their names end with a separator), in
+  /// the order of the bytes of the names.
+  var members: [Member] { (0..<directory.count).compactMap { directory.member($0) } }
 
   /// The member of exactly this name, such as `vendor/m.l`; nil for folders.
   func member(_ name: String) -> Member? {
@@ -102,14 +110,29 @@ final class Archive {
   ///
   /// Throws when the archive is no longer the file that was indexed; `isCurrent` then tells it from
   /// a damaged one.
-  func read(_ member: Member) throws(ArchiveError) -> [UInt8] {
+  func read(_ member: Member, unless stop: StopCheck? = nil) throws(ArchiveError) -> [UInt8] {
     try member.check()
     let file = try ArchiveFile(path: path)
     guard file.identity == identity else { throw Self.changed }
     do throws(ArchiveError) {
-      return try member.read(from: file, limit: directory.start)
+      return try member.read(from: file, limit: directory.start, unless: stop)
     } catch {
       // What is wrong may come from somebody writing to the file right now.
+      throw file.isUnchanged ? error : Self.changed
+    }
+  }
+
+  /// Opens a member of this archive, of at most `limit` bytes, to be read piece by piece.
+  ///
+  /// Throws as ``read(_:)`` does.
+  func open(_ member: Member, limit: Int) throws(ArchiveError) -> ArchiveMemberStream {
+    try member.check(limit: limit)
+    let file = try ArchiveFile(path: path)
+    guard file.identity == identity else { throw Self.changed }
+    do throws(ArchiveError) {
+      let offset = try member.dataOffset(in: file, limit: directory.start)
+      return try ArchiveMemberStream(member, in: file, dataOffset: offset)
+    } catch {
       throw file.isUnchanged ? error : Self.changed
     }
   }

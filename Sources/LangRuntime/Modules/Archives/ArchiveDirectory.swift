@@ -23,17 +23,19 @@ struct ArchiveDirectory {
   var count: Int { order.count }
 
   /// Reads and checks the directory of `file`.
-  init(of file: borrowing ArchiveFile) throws(ArchiveError) {
+  ///
+  /// - Parameter stop: Whether to give up.
+  init(of file: borrowing ArchiveFile, unless stop: StopCheck?) throws(ArchiveError) {
     let end = try ArchiveEnd(of: file)
     start = end.directoryStart
     preamble = end.preamble
-    bytes = try file.read(end.directorySize, at: end.directoryStart)
-    try index(end.memberCount)
+    bytes = try file.read(end.directorySize, at: end.directoryStart, unless: stop)
+    try index(end.memberCount, unless: stop)
   }
 
   // MARK: Indexing
 
-  private mutating func index(_ count: Int) throws(ArchiveError) {
+  private mutating func index(_ count: Int, unless stop: StopCheck?) throws(ArchiveError) {
     order.reserveCapacity(count)
     var extents: [(start: Int, end: Int)] = []
     extents.reserveCapacity(count)
@@ -42,6 +44,7 @@ struct ArchiveDirectory {
     var position = 0
     var previousName = 0..<0
     for number in 0..<count {
+      if number & 1023 == 1023, let stop, stop.isStopped { throw .stopped }
       guard let record = record(at: position) else {
         throw ArchiveError(reason: "its directory is damaged at entry \(number + 1)")
       }
@@ -61,8 +64,10 @@ struct ArchiveDirectory {
     guard position == bytes.count else {
       throw ArchiveError(reason: "its directory holds more than the \(count) members it counts")
     }
-    if !areNamesInOrder { try sort() }
-    if !areExtentsInOrder { extents.sort { $0.start < $1.start } }
+    if !areNamesInOrder { try sort(unless: stop) }
+    if !areExtentsInOrder {
+      try Self.sort(&extents, unless: stop) { $0.start < $1.start }
+    }
     for number in extents.indices.dropFirst()
     where extents[number - 1].end > extents[number].start {
       throw ArchiveError(reason: "members overlap at byte \(extents[number].start)")
@@ -70,19 +75,44 @@ struct ArchiveDirectory {
   }
 
   /// Sorts the records by name; two of the same name are an error.
-  private mutating func sort() throws(ArchiveError) {
+  private mutating func sort(unless stop: StopCheck?) throws(ArchiveError) {
     let bytes = bytes
+    var order = order
+    self.order = []
+    var failure: ArchiveError?
     bytes.withUnsafeBytes { directory in
-      order.sort { left, right in
-        Self.compare(
-          Self.name(at: Int(left), in: directory), Self.name(at: Int(right), in: directory)) < 0
+      do throws(ArchiveError) {
+        try Self.sort(&order, unless: stop) { left, right in
+          Self.compare(
+            Self.name(at: Int(left), in: directory), Self.name(at: Int(right), in: directory)) < 0
+        }
+      } catch {
+        failure = error
       }
     }
+    if let failure { throw failure }
+    self.order = order
     for number in order.indices.dropFirst() {
       let name = name(number)
       if compare(self.name(number - 1), name) == 0 {
         throw ArchiveError(reason: "member \(shown(name)) occurs twice")
       }
+    }
+  }
+
+  /// Sorts, and gives up when it is to stop.
+  private static func sort<Element>(
+    _ items: inout [Element], unless stop: StopCheck?, _ precedes: (Element, Element) -> Bool
+  ) throws(ArchiveError) {
+    var comparisons = 0
+    do {
+      try items.sort { left, right in
+        comparisons += 1
+        if comparisons & 4095 == 0, let stop, stop.isStopped { throw ArchiveError.stopped }
+        return precedes(left, right)
+      }
+    } catch {
+      throw .stopped
     }
   }
 
@@ -210,7 +240,8 @@ struct ArchiveDirectory {
       name: String(decoding: bytes[record.name], as: UTF8.self),
       size: Int(clamping: sizes.size), compressedSize: Int(clamping: sizes.compressed),
       flags: short(position + 8), method: short(position + 10), checksum: long(position + 16),
-      mode: isFromUnix ? short(position + 40) : 0, headerOffset: preamble + Int(sizes.offset))
+      mode: isFromUnix ? short(position + 40) : 0, headerOffset: preamble + Int(sizes.offset),
+      date: long(position + 12))
   }
 
   private func lowerBound(

@@ -8,6 +8,9 @@
 struct ArchiveError: Error, Equatable {
   /// What it is, as a clause without the archive's path: `member 'm.l' is encrypted`.
   let reason: String
+
+  /// The program is to stop, which whoever has asked finds still pending.
+  static var stopped: ArchiveError { ArchiveError(reason: FileError.stopped.reason) }
 }
 
 /// Which file it is, and in which state; as long as this stays, so do the contents.
@@ -77,12 +80,16 @@ struct ArchiveFile: ~Copyable {
   }
 
   /// The `count` bytes at `offset`, or an error when the file ends before.
-  func read(_ count: Int, at offset: Int) throws(ArchiveError) -> [UInt8] {
+  ///
+  /// - Parameter stop: Whether to give up.
+  func read(
+    _ count: Int, at offset: Int, unless stop: StopCheck? = nil
+  ) throws(ArchiveError) -> [UInt8] {
     var failure: ArchiveError?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       do throws(ArchiveError) {
         initialized = try Self.read(
-          into: UnsafeMutableRawBufferPointer(buffer), from: descriptor, at: offset)
+          into: UnsafeMutableRawBufferPointer(buffer), from: descriptor, at: offset, unless: stop)
       } catch {
         failure = error
       }
@@ -94,12 +101,15 @@ struct ArchiveFile: ~Copyable {
 
   /// Fills `buffer` from `offset` on; the number of bytes is less only at the end of the file.
   static func read(
-    into buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int
+    into buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int,
+    unless stop: StopCheck? = nil
   ) throws(ArchiveError) -> Int {
     guard let base = buffer.baseAddress else { return 0 }
     var count = 0
     while count < buffer.count {
-      let got = pread(descriptor, base + count, buffer.count - count, off_t(offset + count))
+      let got = pread(
+        descriptor, base + count, min(buffer.count - count, 1 << 22), off_t(offset + count))
+      if let stop, stop.isStopped { throw .stopped }
       if got < 0 {
         if errno == EINTR { continue }
         throw failure(errno)

@@ -30,10 +30,15 @@ enum FileKind {
 /// Reading a whole file failed; the text says why.
 struct FileError: Error {
   let reason: String
+
+  /// The program is to stop, which whoever has asked for the file finds still pending.
+  static var stopped: FileError { FileError(reason: String(cString: strerror(EINTR))) }
 }
 
 /// The bytes of a file.
-func readFile(_ path: String) throws(FileError) -> [UInt8] {
+///
+/// - Parameter stop: Whether to give up.
+func readFile(_ path: String, unless stop: StopCheck? = nil) throws(FileError) -> [UInt8] {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   if descriptor < 0 { throw FileError(reason: String(cString: strerror(errno))) }
   defer { close(descriptor) }
@@ -43,6 +48,7 @@ func readFile(_ path: String) throws(FileError) -> [UInt8] {
   }
   // One byte more than expected, so that a file that did not grow ends with the second read.
   var failure: Int32 = 0
+  var isStopped = false
   var capacity = max(Int(status.st_size), 0) + 1
   var bytes: [UInt8] = []
   while true {
@@ -50,8 +56,14 @@ func readFile(_ path: String) throws(FileError) -> [UInt8] {
     var isAtEnd = false
     let piece = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
       while count < buffer.count {
+        // In pieces: the system does not let a signal interrupt it in the middle of a file.
         let got = read(
-          descriptor, buffer.baseAddress.unsafelyUnwrapped + count, buffer.count - count)
+          descriptor, buffer.baseAddress.unsafelyUnwrapped + count,
+          min(buffer.count - count, 1 << 22))
+        if let stop, stop.isStopped {
+          isStopped = true
+          return
+        }
         if got < 0 && errno == EINTR { continue }
         if got < 0 { failure = errno }
         if got <= 0 {
@@ -61,6 +73,7 @@ func readFile(_ path: String) throws(FileError) -> [UInt8] {
         count += got
       }
     }
+    if isStopped { throw .stopped }
     if failure != 0 { throw FileError(reason: String(cString: strerror(failure))) }
     if offset == 0 { bytes = piece } else { bytes += piece }
     if isAtEnd { return bytes }

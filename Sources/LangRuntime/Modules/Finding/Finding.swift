@@ -59,7 +59,7 @@ extension Engine {
   /// Otherwise the place that an import has found stays what it is.
   private func followMove(of record: ModuleRecord) {
     guard record.state == .pending, record.failure != nil, let fileName = record.fileName,
-      (try? record.folder?.hasFile(fileName)) != true,
+      (try? record.folder?.hasFile(fileName, unless: StopCheck(self))) != true,
       let found = try? findAgain(record.name)
     else { return }
     record.folder = found.folder
@@ -88,7 +88,9 @@ extension Engine {
 
   /// The error of a search that met an archive which cannot be read.
   func cannotSearch(for name: String, _ error: SearchError) -> RaisedError {
-    importError("module '\(name)' cannot be looked for in \(error.place): \(error.reason)")
+    if pointee.isInterrupted != 0 { return interruption }
+    return importError(
+      "module '\(name)' cannot be looked for in \(error.place): \(error.reason)")
   }
 
   private func findOnPath(_ name: String) throws(SearchError) -> Int? {
@@ -148,11 +150,15 @@ extension Engine {
     _ last: String, in folder: ModuleFolder, isCertain: Bool
   ) throws(SearchError) -> FoundModule? {
     do throws(ArchiveError) {
-      let forms = try folder.find(last, isCertain: isCertain, changes: pointee.modules.changes)
+      let stop = StopCheck(self)
+      let forms = try folder.find(
+        last, isCertain: isCertain, changes: pointee.modules.changes, unless: stop)
       if forms.isEmpty { return nil }
       if forms.contains(.folder) {
         let inside = folder.subfolder(last)
-        if try inside.hasFile("init.l") { return FoundModule(folder: inside, form: .package) }
+        if try inside.hasFile("init.l", unless: stop) {
+          return FoundModule(folder: inside, form: .package)
+        }
         if !forms.contains(.file) { return FoundModule(folder: inside, form: .folder) }
       }
       return FoundModule(folder: folder, form: .file)
@@ -303,8 +309,10 @@ extension Engine {
       if let folder = parent.folder, parent.isPackage {
         message += " in \(folder.path)"
         let last = missing.dropFirst(parent.name.utf8.count + 1)
-        near = Spelling.nearest(to: String(last), among: (try? folder.moduleNames()) ?? [])
-          .map { "\(parent.name).\($0)" }
+        near = Spelling.nearest(
+          to: String(last), among: (try? folder.moduleNames(unless: StopCheck(self))) ?? []
+        )
+        .map { "\(parent.name).\($0)" }
       } else {
         message += ": '\(parent.name)' is not a package"
       }
@@ -312,8 +320,8 @@ extension Engine {
       let places = searchedFolders(resolvingAnew: false)
       if !places.isEmpty { message += " in \(places.map(\.path).joined(separator: ", "))" }
       var names = pointee.modules.listedNatives
-      for place in places { names += (try? place.moduleNames()) ?? [] }
-      names += (try? library?.moduleNames()) ?? []
+      for place in places { names += (try? place.moduleNames(unless: StopCheck(self))) ?? [] }
+      names += (try? library?.moduleNames(unless: StopCheck(self))) ?? []
       near = Spelling.nearest(to: missing, among: names)
     }
     if missing != name { message += " (needed for '\(name)')" }

@@ -63,9 +63,12 @@ final class ModuleFolder {
   /// - Parameters:
   ///   - isCertain: Believe nothing: ask whether the folder has changed.
   ///   - changes: ``ModuleTable/changes``.
-  func find(_ name: String, isCertain: Bool, changes: Int) throws(ArchiveError) -> ModuleForms {
+  ///   - stop: Whether to give up, here and in what follows: that is an error.
+  func find(
+    _ name: String, isCertain: Bool, changes: Int, unless stop: StopCheck? = nil
+  ) throws(ArchiveError) -> ModuleForms {
     if let archive {
-      let index = try archive.file.index(isCertain: isCertain, changes: changes)
+      let index = try archive.file.index(isCertain: isCertain, changes: changes, unless: stop)
       var found: ModuleForms = []
       let base = archive.folder.isEmpty ? name : "\(archive.folder)/\(name)"
       if index.member("\(base).l") != nil { found.insert(.file) }
@@ -76,15 +79,15 @@ final class ModuleFolder {
       questions += 1
       if questions <= ModuleFolder.singleQuestions { return askSystem(name) }
     }
-    verify(isCertain: isCertain, changes: changes)
+    try verify(isCertain: isCertain, changes: changes, unless: stop)
     return forms[name] ?? []
   }
 
   /// Whether there is a file `name` (with its suffix) directly inside.
-  func hasFile(_ name: String) throws(ArchiveError) -> Bool {
+  func hasFile(_ name: String, unless stop: StopCheck? = nil) throws(ArchiveError) -> Bool {
     if let archive {
       let base = archive.folder.isEmpty ? name : "\(archive.folder)/\(name)"
-      return try archive.file.index(isCertain: false, changes: 0).member(base) != nil
+      return try archive.file.index(isCertain: false, changes: 0, unless: stop).member(base) != nil
     }
     return FileKind("\(path)/\(name)") == .file
   }
@@ -105,24 +108,24 @@ final class ModuleFolder {
   }
 
   /// The names of the modules inside, for suggestions and for tools; sorted.
-  func moduleNames() throws(ArchiveError) -> [String] {
+  func moduleNames(unless stop: StopCheck? = nil) throws(ArchiveError) -> [String] {
     if let archive {
-      let index = try archive.file.index(isCertain: true, changes: 0)
+      let index = try archive.file.index(isCertain: true, changes: 0, unless: stop)
       return index.children(of: archive.folder).compactMap { child in
         child.isFolder
           ? child.name : child.name.hasSuffix(".l") ? String(child.name.dropLast(2)) : nil
       }.filter { $0 != "init" }.sorted()
     }
-    list()
+    try list(unless: stop)
     return forms.keys.filter { $0 != "init" }.sorted()
   }
 
   /// The bytes of a file inside.
-  func read(_ name: String) throws(FileError) -> [UInt8] {
-    guard let archive else { return try readFile("\(path)/\(name)") }
+  func read(_ name: String, unless stop: StopCheck? = nil) throws(FileError) -> [UInt8] {
+    guard let archive else { return try readFile("\(path)/\(name)", unless: stop) }
     let base = archive.folder.isEmpty ? name : "\(archive.folder)/\(name)"
     do throws(ArchiveError) {
-      return try archive.file.read(base)
+      return try archive.file.read(base, unless: stop)
     } catch {
       throw FileError(reason: error.reason)
     }
@@ -152,7 +155,9 @@ final class ModuleFolder {
   }
 
   /// Makes sure that the listing is right.
-  private func verify(isCertain: Bool, changes: Int) {
+  private func verify(
+    isCertain: Bool, changes: Int, unless stop: StopCheck?
+  ) throws(ArchiveError) {
     let now = monotonicNanoseconds()
     if isListed && !isCertain && verifiedChanges == changes
       && now &- verifiedAt < ModuleFolder.trustedFor
@@ -167,10 +172,10 @@ final class ModuleFolder {
     {
       return
     }
-    list()
+    try list(unless: stop)
   }
 
-  private func list() {
+  private func list(unless stop: StopCheck?) throws(ArchiveError) {
     forms.removeAll(keepingCapacity: true)
     isListed = true
     isFresh = true
@@ -180,7 +185,15 @@ final class ModuleFolder {
     defer { closedir(folder) }
     changedAt = status.st_mtim
     isFresh = time(nil) - changedAt.tv_sec < ModuleFolder.timeResolution
+    var count = 0
     while let entry = readdir(folder) {
+      count += 1
+      // A link may need a system call.
+      if count & 255 == 0, let stop, stop.isStopped {
+        forms.removeAll()
+        isListed = false
+        throw .stopped
+      }
       withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: UInt8.self, capacity: 256) {
           add($0, kind: Int32(entry.pointee.d_type))
@@ -220,7 +233,9 @@ final class ModuleArchive {
   init(path: String) { self.path = path }
 
   /// The index, made anew when the file has changed; believed as a folder's listing is.
-  func index(isCertain: Bool, changes: Int) throws(ArchiveError) -> Archive {
+  func index(
+    isCertain: Bool, changes: Int, unless stop: StopCheck? = nil
+  ) throws(ArchiveError) -> Archive {
     let now = monotonicNanoseconds()
     if let known {
       if !isCertain && verifiedChanges == changes
@@ -235,7 +250,7 @@ final class ModuleArchive {
       }
     }
     known = nil
-    let made = try Archive(path: path)
+    let made = try Archive(path: path, unless: stop)
     known = made
     verifiedAt = now
     verifiedChanges = changes
@@ -243,11 +258,11 @@ final class ModuleArchive {
   }
 
   /// The bytes of a member as the file is now.
-  func read(_ name: String) throws(ArchiveError) -> [UInt8] {
-    let index = try index(isCertain: true, changes: 0)
+  func read(_ name: String, unless stop: StopCheck? = nil) throws(ArchiveError) -> [UInt8] {
+    let index = try index(isCertain: true, changes: 0, unless: stop)
     guard let member = index.member(name) else {
       throw ArchiveError(reason: "the archive has no member '\(name)'")
     }
-    return try index.read(member)
+    return try index.read(member, unless: stop)
   }
 }

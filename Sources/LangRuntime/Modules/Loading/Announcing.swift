@@ -43,9 +43,35 @@ extension Engine {
   /// A string of bytes that must be UTF-8.
   func makeText(_ bytes: [UInt8], _ what: String) throws(RaisedError) -> Value {
     try reserve(bytes.count)
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw valueError("\(what) is not UTF-8")
+    return try withBuffer(of: bytes) { (start, count) throws(RaisedError) in
+      let (valid, scalars) = try BytesMethods.validate(start, count: count, self)
+      if valid < count { throw valueError("\(what) is not UTF-8") }
+      return try makeString(copying: start, count: count, scalarCount: scalars)
     }
-    return makeString(text)
+  }
+
+  /// Calls `body` with the place and number of bytes.
+  func withBuffer(
+    of bytes: [UInt8], _ body: (UnsafePointer<UInt8>, Int) throws(RaisedError) -> Value
+  ) throws(RaisedError) -> Value {
+    var failure: RaisedError?
+    var result = Value.nil
+    bytes.withUnsafeBufferPointer { buffer in
+      do throws(RaisedError) {
+        // An empty array may have no place.
+        var nothing: UInt8 = 0
+        result =
+          if let start = buffer.baseAddress {
+            try body(start, buffer.count)
+          } else {
+            try withUnsafePointer(to: &nothing) { (place) throws(RaisedError) in try body(place, 0)
+            }
+          }
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return result
   }
 }

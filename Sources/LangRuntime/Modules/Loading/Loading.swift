@@ -139,22 +139,35 @@ extension Engine {
     if folder.archive != nil, let fault = pointee.modules.fault { try fault(.inflate, record.name) }
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try folder.read(fileName)
+      bytes = try folder.read(fileName, unless: StopCheck(self))
     } catch {
+      if pointee.isInterrupted != 0 { throw interruption }
       let imported = record.importedAt.map { describe($0) } ?? "its import"
       let used = load.cause.map { describe($0) } ?? "its first use"
       throw importError(
         "module '\(record.name)' was found when it was imported (\(imported)) but cannot be read "
           + "at its first use (\(used)): \(error.reason) (\(location))")
     }
-    try checkInterruption()
     load.sourceBytes = bytes.count
     load.isChanged = isChanged(record)
     // Events refer to the text for long: one that did not change is kept once.
-    if let last = record.loadedSource, last.location == location, last.bytes == bytes {
+    if let last = record.loadedSource, last.location == location, try isSame(last.bytes, bytes) {
       return last
     }
-    return LoadedSource(name: location, location: location, bytes: bytes)
+    return LoadedSource(
+      name: location, location: location, bytes: bytes, unless: StopCheck(self))
+  }
+
+  private func isSame(_ a: [UInt8], _ b: [UInt8]) throws(RaisedError) -> Bool {
+    if a.count != b.count { return false }
+    var start = 0
+    while start < a.count {
+      let end = min(a.count, start + (1 << 20))
+      if a[start..<end] != b[start..<end] { return false }
+      start = end
+      try checkInterruption()
+    }
+    return true
   }
 
   /// Whether the file of a module was changed after the module was found.
@@ -174,11 +187,10 @@ extension Engine {
     defer { load.parsing = monotonicNanoseconds() &- start }
     if let fault = pointee.modules.fault { try fault(.parse, record.name) }
     let outcome = source.bytes.withUnsafeBufferPointer {
-      Compilation.compile($0, symbols: pointee.symbols)
+      Compilation.compile($0, symbols: pointee.symbols, question: StopCheck(self).question)
     }
-    // Neither reading nor compiling can stop in the middle.
-    try checkInterruption()
     switch outcome {
+    case .stopped: throw interruption
     case .failed(let diagnostics, _): throw syntaxError(diagnostics, record, source)
     case .compiled(let compiled): return compiled
     }
@@ -195,7 +207,7 @@ extension Engine {
     try defineDocumentation(module, compiled)
     let unit = Unit(compiled, module: module, source: source)
     if unit.bindsImportedNames { record.history.importingUnits = [unit] }
-    return makeFunction(prototype(0, of: unit))
+    return makeFunction(try prototype(0, of: unit))
   }
 
   /// Sets `__name__` and its like.

@@ -59,13 +59,28 @@ struct HolderTable {
 
   /// Drops the holders that did not get `colour` in the last marking.
   mutating func dropDead(colour: UInt8) {
-    var live = 0
-    forEach { if $0.pointee.mark == colour { live += 1 } }
-    if live == count { return }
-    var kept = HolderTable()
-    forEach { if $0.pointee.mark == colour { kept.insert($0) } }
-    deallocate()
-    self = kept
+    if capacity == 0 {
+      if let holder = Holder(bitPattern: bits), holder.pointee.mark != colour {
+        self = HolderTable()
+      }
+      return
+    }
+    var kept = 0
+    for position in 0..<count {
+      let address = entries[position]
+      if Holder(bitPattern: address).unsafelyUnwrapped.pointee.mark != colour { continue }
+      entries[kept] = address
+      kept += 1
+    }
+    if kept == count { return }
+    count = kept
+    if count <= 1 {
+      let last = count == 1 ? entries[0] : 0
+      entries.deallocate()
+      (bits, capacity) = (last, 0)
+    } else if count <= capacity / 4 {
+      reserve(max(4, count * 2))
+    }
   }
 
   /// Leaves each object once, and makes room when that has not made enough.

@@ -10,7 +10,8 @@ extension Engine {
   /// What holds an unresolved value is known from its holder table; for any other value the heap is
   /// searched. Containers are named by the shortest way to them from a variable. A value in a
   /// register that no variable names is not listed, nor is what only dead objects hold. Nothing is
-  /// loaded, resolved, or allocated in the machine's heap.
+  /// loaded, resolved, or allocated in the machine's heap. When the program is to stop, the answer may
+  /// be incomplete.
   ///
   /// - Complexity: Linear in the heap.
   func references(to value: Value) -> [String] {
@@ -48,7 +49,10 @@ extension Engine {
   /// Finds the holders by a walk over the heap instead of by holder tables.
   func searchReferences(to values: [Value]) -> [String] {
     var finder = ReferenceFinder(self, values)
-    pointee.heap.forEachObject { finder.noteHolder($0) }
+    let stop = StopCheck(self)
+    guard pointee.heap.finishSweeping(unless: stop),
+      pointee.heap.forEachCell(unless: stop, { header, _ in finder.noteHolder(header) })
+    else { return [] }
     return finder.finish()
   }
 }
@@ -105,7 +109,9 @@ struct ReferenceFinder {
     var functions: [FunctionReference] = []
     if !cells.isEmpty {
       let cells = cells
-      engine.pointee.heap.forEachObject { header in
+      let stop = StopCheck(engine)
+      guard engine.pointee.heap.finishSweeping(unless: stop) else { return [] }
+      _ = engine.pointee.heap.forEachCell(unless: stop) { header, _ in
         guard Tag(header.pointee.kind) == .function else { return }
         let function = UnsafeMutableRawPointer(header).assumingMemoryBound(to: FunctionObject.self)
         for position in 0..<function.captureCount {

@@ -75,12 +75,18 @@ struct HeapSearch {
   /// The names of modules' variables by slot.
   private var variableNames: [ModuleReference: [Symbol]] = [:]
 
+  /// Objects that may be visited until it asks whether to give up.
+  private var left = HeapSearch.objectsBetweenChecks
+  private static let objectsBetweenChecks = 4096
+  /// It was given up: what was not found by then is as if nothing led there.
+  private var hasGivenUp = false
+
   /// Longer ways are written with `…` at the end.
   private static let stepLimit: UInt32 = 8
   /// Longer keys of maps are not written.
   private static let keyLimit = 40
 
-  /// Searches for the objects in `wanted`, until all are found.
+  /// Searches for the objects in `wanted`, until all are found or the program is to stop.
   init(_ engine: Engine, for wanted: Set<UnsafeMutablePointer<ObjectHeader>>) {
     self.engine = engine
     self.wanted = wanted
@@ -167,7 +173,13 @@ struct HeapSearch {
   /// Adds what `value` refers to, unless it was reached before.
   @discardableResult
   private mutating func visit(_ value: Value, from origin: Int, edge: Int, steps: UInt32) -> Bool {
-    if !HeapSearch.isFollowed(value) || !visited.insert(value.header).inserted { return false }
+    if !HeapSearch.isFollowed(value) { return false }
+    left -= 1
+    if left == 0 {
+      left = HeapSearch.objectsBetweenChecks
+      if StopCheck(engine).isStopped { hasGivenUp = true }
+    }
+    if hasGivenUp || !visited.insert(value.header).inserted { return false }
     if wanted.contains(value.header) { found[value.header] = nodes.count }
     var node = Node(header: value.header, origin: Int32(origin), steps: steps, edge: edge)
     if steps > HeapSearch.stepLimit {
@@ -185,11 +197,11 @@ struct HeapSearch {
   /// Goes on until everything was looked into; true when all that was wanted is found.
   private mutating func follow(_ next: inout Int) -> Bool {
     while next < nodes.count {
-      if found.count == wanted.count { return true }
+      if found.count == wanted.count || hasGivenUp { return true }
       expand(next)
       next += 1
     }
-    return found.count == wanted.count
+    return found.count == wanted.count || hasGivenUp
   }
 
   private mutating func expand(_ number: Int) {

@@ -14,8 +14,9 @@ extension Engine {
   /// - Returns: How many references to values of the old contents were replaced: variables that were
   ///   bound by `from … import`.
   /// - Throws: An ImportError, before anything has changed, when code of the module that is waiting for
-  ///   a native function would lose the place of its variables.
-  /// - Complexity: Two walks over the heap.
+  ///   a native function would lose the place of its variables; an Interrupt, as long as nothing has
+  ///   changed.
+  /// - Complexity: Two walks over the heap; the second one cannot stop in the middle.
   func commit(
     _ fresh: FreshModule, into old: ModuleReference, _ record: ModuleRecord
   ) throws(RaisedError) -> Int {
@@ -25,9 +26,12 @@ extension Engine {
         "module '\(record.name)' got more variables than there is room for while its own code runs: "
           + "reload it from outside")
     }
+    let stop = StopCheck(self)
     var commit = ReloadCommit(self, fresh, old, record)
-    commit.survey()
-    commit.pairContents()
+    if !pointee.heap.finishSweeping(unless: stop) || !commit.survey(unless: stop) {
+      throw interruption
+    }
+    try commit.pairContents()
     commit.keepCallsInProgress()
     commit.takeOver()
     commit.replaceReferences()
@@ -67,11 +71,13 @@ private struct ReloadCommit {
 
   // MARK: What there is
 
-  /// Finds the functions and the code of the old contents.
-  mutating func survey() {
+  /// Finds the functions and the code of the old contents; everything that is dead must have been swept.
+  ///
+  /// - Returns: False when it has stopped because the program is to stop.
+  mutating func survey(unless stop: StopCheck) -> Bool {
     var (functions, prototypes, generators) = (self.functions, self.prototypes, self.generators)
     let old = self.old
-    engine.pointee.heap.forEachObject { header in
+    let isComplete = engine.pointee.heap.forEachCell(unless: stop) { header, _ in
       let memory = UnsafeMutableRawPointer(header)
       switch Tag(header.pointee.kind) {
       case .function:
@@ -86,6 +92,7 @@ private struct ReloadCommit {
       default: break
       }
     }
+    if !isComplete { return false }
     (self.functions, self.prototypes, self.generators) = (functions, prototypes, generators)
     var known: Set<ObjectIdentifier> = []
     let newPaths = fresh.unit.map { FunctionPaths(of: $0.compiled) }
@@ -100,6 +107,7 @@ private struct ReloadCommit {
       let value = old.pointee.slots[entry.value.int]
       if !value.isUndefined { oldValues[entry.symbol] = value }
     }
+    return true
   }
 
   /// Finds what the functions of an earlier version of the source are called in the new one.
@@ -114,7 +122,9 @@ private struct ReloadCommit {
 
   /// Pairs functions and classes that both contents have under one name, and finds the new code of all
   /// other functions.
-  mutating func pairContents() {
+  ///
+  /// - Throws: What making the code of a function throws; nothing has changed then.
+  mutating func pairContents() throws(RaisedError) {
     guard let unit = fresh.unit else { return }
     for (symbol, oldValue) in oldValues {
       guard let entry = fresh.module.pointee.names.entry(symbol) else { continue }
@@ -124,7 +134,7 @@ private struct ReloadCommit {
       guard let number = numbers[function.pointee.prototype] else { continue }
       let code = function.pointee.prototype.pointee.source.takeUnretainedValue()
       if capturesAgree(code, unit.compiled.functions[number]) {
-        newCode[function] = engine.prototype(number, of: unit)
+        newCode[function] = try engine.prototype(number, of: unit)
       }
     }
   }

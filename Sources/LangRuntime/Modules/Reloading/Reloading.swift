@@ -123,7 +123,7 @@ extension Engine {
     let unit = Unit(compiled, module: module, source: source)
     // The body may reload what it has imported from.
     if unit.bindsImportedNames { record.history.importingUnits.append(unit) }
-    let body = Value(.function, makeFunction(prototype(0, of: unit)))
+    let body = Value(.function, makeFunction(try prototype(0, of: unit)))
     root(body)
     if let fault = pointee.modules.fault { try fault(.evaluate, record.name) }
     _ = try call(body)

@@ -23,19 +23,16 @@ extension Engine {
   ///
   /// Nothing is allocated in the heap, and nothing is collected.
   ///
+  /// - Returns: Nil when it was given up because the program is to stop.
   /// - Complexity: Linear in the heap, for each 250 modules.
-  func divideHeap(among modules: [ModuleReference]) -> HeapDivision {
-    var walk = OwnershipWalk(self, moduleCount: modules.count)
+  func divideHeap(among modules: [ModuleReference], unless stop: StopCheck?) -> HeapDivision? {
+    guard pointee.heap.finishSweeping(unless: stop), pointee.heap.unifyColours(unless: stop)
+    else { return nil }
+    var walk = OwnershipWalk(self, moduleCount: modules.count, unless: stop)
     defer { walk.deallocate() }
-    walk.begin(for: OwnershipWalk.shared)
-    walk.reachBuiltins()
-    for (position, module) in modules.enumerated() {
-      walk.begin(for: position)
-      walk.reach(module: module)
-    }
-    walk.begin(for: OwnershipWalk.shared)
-    walk.reachEverythingElse()
-    return walk.finish()
+    if let division = walk.divide(among: modules) { return division }
+    pointee.heap.forgetColours()
+    return nil
   }
 }
 
@@ -62,52 +59,74 @@ private struct OwnershipWalk {
   /// Modules, and what code remembers of them, are passed through: nothing that they lead to is
   /// claimed by another module any more.
   private var passesModules = false
+  private let stop: StopCheck?
+  /// Objects that may be followed until it asks whether it is to give up.
+  private var left = OwnershipWalk.objectsBetweenChecks
+  private static let objectsBetweenChecks = 4096
 
-  init(_ engine: Engine, moduleCount: Int) {
+  init(_ engine: Engine, moduleCount: Int, unless stop: StopCheck?) {
     self.engine = engine
-    engine.pointee.heap.finishSweeping()
+    self.stop = stop
     free = engine.pointee.heap.colour
-    counted = free &+ 1
-    mark = free &+ 1
+    counted = OwnershipWalk.mark(after: free)
+    mark = counted
     owners = Array(repeating: OwnershipWalk.shared, count: 256)
-    marksLeft = 254
+    marksLeft = OwnershipWalk.ownerMarks
     division = HeapDivision(modules: Array(repeating: 0, count: moduleCount))
   }
 
   func deallocate() { pending.deallocate() }
 
+  /// Every owner's turn; nil when it was given up, with any marks left behind.
+  mutating func divide(among modules: [ModuleReference]) -> HeapDivision? {
+    guard begin(for: OwnershipWalk.shared), reachBuiltins() else { return nil }
+    for (position, module) in modules.enumerated() {
+      guard begin(for: position), reach(module: module) else { return nil }
+    }
+    guard begin(for: OwnershipWalk.shared), reachEverythingElse() else { return nil }
+    return finish()
+  }
+
+  /// All marks but 0, which is that of free cells, and the marks of those without an owner and of those
+  /// that were counted.
+  private static let ownerMarks = 253
+
+  private static func mark(after mark: UInt8) -> UInt8 { mark == 255 ? 1 : mark + 1 }
+
   /// What is reached from now on belongs to `owner`.
-  mutating func begin(for owner: Int) {
-    if marksLeft == 0 { count() }
+  private mutating func begin(for owner: Int) -> Bool {
+    if marksLeft == 0, !count() { return false }
     marksLeft -= 1
-    mark = mark &+ 1
+    mark = OwnershipWalk.mark(after: mark)
     owners[Int(mark)] = owner
+    return true
   }
 
   /// Adds up the bytes of what was claimed, so that marks can be given to other owners.
-  private mutating func count() {
+  private mutating func count() -> Bool {
     var division = self.division
-    engine.pointee.heap.forEachSizedObject { header, bytes in
+    let isComplete = engine.pointee.heap.forEachCell(unless: stop) { header, size in
       let mark = header.pointee.mark
       if mark == free || mark == counted { return }
       header.pointee.mark = counted
-      add(bytes, for: owners[Int(mark)], to: &division)
+      add(size + header.externalByteCount, for: owners[Int(mark)], to: &division)
     }
     self.division = division
     mark = counted
-    marksLeft = 254
+    marksLeft = OwnershipWalk.ownerMarks
+    return isComplete
   }
 
   /// Adds up the rest, and leaves the heap as it was.
-  mutating func finish() -> HeapDivision {
-    count()
+  private mutating func finish() -> HeapDivision? {
+    if !count() { return nil }
     var unreachable = 0
-    engine.pointee.heap.forEachSizedObject { header, bytes in
-      if header.pointee.mark == free { unreachable += bytes }
+    let isComplete = engine.pointee.heap.forEachCell(unless: stop) { header, size in
+      if header.pointee.mark == free { unreachable += size + header.externalByteCount }
       header.pointee.mark = free
     }
     division.unreachable = unreachable
-    return division
+    return isComplete ? division : nil
   }
 
   private func add(_ bytes: Int, for owner: Int, to division: inout HeapDivision) {
@@ -121,32 +140,33 @@ private struct OwnershipWalk {
   // MARK: Roots
 
   /// Built-in types and functions, which every module uses and none has made.
-  mutating func reachBuiltins() {
+  private mutating func reachBuiltins() -> Bool {
     for index in 0..<(Tag.heapKindLimit - Int(Tag.undefined.rawValue)) {
       if let known = engine.pointee.classes[index] { reach(known) }
     }
     reach(engine.pointee.errors.exit)
     reach(engine.pointee.builtins, count: engine.pointee.builtinCount)
-    drain()
+    return drain()
   }
 
   /// A module and what its variables lead to.
-  mutating func reach(module: ModuleReference) {
+  private mutating func reach(module: ModuleReference) -> Bool {
     reach(module)
-    drain()
+    return drain()
   }
 
   /// All other roots, in the end.
-  mutating func reachEverythingElse() {
+  private mutating func reachEverythingElse() -> Bool {
     passesModules = true
     // What only the caches of a module's code hold is alive, but nobody's.
     var caching: [PrototypeReference] = []
-    engine.pointee.heap.forEachObject { header in
+    let isComplete = engine.pointee.heap.forEachCell(unless: stop) { header, _ in
       if Tag(header.pointee.kind) == .prototype, header.pointee.mark != free {
         caching.append(
           UnsafeMutableRawPointer(header).assumingMemoryBound(to: PrototypeObject.self))
       }
     }
+    if !isComplete { return false }
     for prototype in caching { reachCaches(of: prototype) }
     reach(engine.pointee.stack, count: engine.pointee.top - engine.pointee.stack)
     var frame = engine.pointee.frames
@@ -163,7 +183,7 @@ private struct OwnershipWalk {
     for record in engine.pointee.modules.records {
       if let module = record.module { reach(module) }
     }
-    drain()
+    return drain()
   }
 
   // MARK: Edges
@@ -185,15 +205,31 @@ private struct OwnershipWalk {
   }
 
   private mutating func reach(_ values: UnsafeMutablePointer<Value>, count: Int) {
-    for position in 0..<count { reach(values[position]) }
+    var start = 0
+    while start < count {
+      let end = min(count, start + OwnershipWalk.objectsBetweenChecks)
+      for position in start..<end { reach(values[position]) }
+      start = end
+      // `drain` ends then.
+      if start < count, let stop, stop.isStopped { return left = 0 }
+    }
+    left -= count / 8
   }
 
   private mutating func reachOther(module: ModuleReference) {
     if passesModules { reach(module) }
   }
 
-  private mutating func drain() {
-    while pending.count > 0 { follow(pending.removeLast()) }
+  private mutating func drain() -> Bool {
+    while pending.count > 0 {
+      follow(pending.removeLast())
+      left -= 1
+      if left <= 0 {
+        left = OwnershipWalk.objectsBetweenChecks
+        if let stop, stop.isStopped { return false }
+      }
+    }
+    return true
   }
 
   private mutating func follow(_ header: UnsafeMutablePointer<ObjectHeader>) {

@@ -130,11 +130,18 @@ extension Engine {
   ///   each pending one.
   func moduleReport() -> ModuleReport {
     var builder = ReportBuilder(self)
-    return builder.build()
+    return builder.build(unless: nil).unsafelyUnwrapped
+  }
+
+  /// ``moduleReport()`` for programs; throws when they are to stop.
+  func stoppableModuleReport() throws(RaisedError) -> ModuleReport {
+    var builder = ReportBuilder(self)
+    if let report = builder.build(unless: StopCheck(self)) { return report }
+    throw interruption
   }
 
   /// `lazy.report_data()`: the report as a map.
-  func makeReport() throws(RaisedError) -> Value { try makeValue(moduleReport().data) }
+  func makeReport() throws(RaisedError) -> Value { try makeValue(stoppableModuleReport().data) }
 }
 
 /// Puts a report together.
@@ -146,10 +153,10 @@ private struct ReportBuilder {
 
   init(_ engine: Engine) { self.engine = engine }
 
-  mutating func build() -> ModuleReport {
+  /// Nil when it was given up because the program is to stop.
+  mutating func build(unless stop: StopCheck?) -> ModuleReport? {
     let time = engine.pointee.modules.log.now
-    var memory = ModuleReport.Memory()
-    divideHeap(&memory)
+    guard let memory = divideHeap(unless: stop) else { return nil }
     var report = ModuleReport(
       time: time, groups: [:], programs: [],
       mostPending: engine.pointee.modules.log.mostPending, memory: memory,
@@ -169,7 +176,8 @@ private struct ReportBuilder {
       report.groups[.nativeUnused, default: []].append(
         ModuleReport.Entry(name: name, location: "", form: .native))
     }
-    report.groups[.lost, default: []] += lostObjects()
+    guard let lost = lostObjects(unless: stop) else { return nil }
+    report.groups[.lost, default: []] += lost
     for group in ModuleReport.Group.allCases {
       report.groups[group, default: []].sort { $0.name < $1.name }
     }
@@ -185,7 +193,8 @@ private struct ReportBuilder {
 
   /// Divides the heap among the modules in the order in which their loads ended, and the programs,
   /// whose ends are yet to come.
-  private mutating func divideHeap(_ memory: inout ModuleReport.Memory) {
+  private mutating func divideHeap(unless stop: StopCheck?) -> ModuleReport.Memory? {
+    var memory = ModuleReport.Memory()
     let records = engine.pointee.modules.records
     var numbers = records.indices.filter {
       records[$0].module != nil && records[$0].form != .machine
@@ -196,7 +205,7 @@ private struct ReportBuilder {
     }
     numbers.sort { (order($0), $0) < (order($1), $1) }
     let modules = numbers.map { records[$0].module.unsafelyUnwrapped }
-    let division = engine.divideHeap(among: modules)
+    guard let division = engine.divideHeap(among: modules, unless: stop) else { return nil }
     for (position, number) in numbers.enumerated() {
       heapBytes[number] = division.modules[position]
       if records[number].form == .program {
@@ -209,6 +218,7 @@ private struct ReportBuilder {
     memory.unreachable = division.unreachable
     let limit = engine.pointee.heap.limit
     memory.limit = limit == Int.max ? nil : limit
+    return memory
   }
 
   // MARK: Entries
@@ -291,10 +301,11 @@ private struct ReportBuilder {
   }
 
   /// Modules in the heap that did not come to be by the life cycle.
-  private func lostObjects() -> [ModuleReport.Entry] {
+  private func lostObjects(unless stop: StopCheck?) -> [ModuleReport.Entry]? {
     let records = engine.pointee.modules.records
     var lost: [ModuleReport.Entry] = []
-    engine.pointee.heap.forEachObject { header in
+    // Everything was swept for the division.
+    let isComplete = engine.pointee.heap.forEachCell(unless: stop) { header, _ in
       guard Tag(header.pointee.kind) == .module,
         header.pointee.flags & ModuleObject.isTracked == 0
       else { return }
@@ -308,7 +319,7 @@ private struct ReportBuilder {
       entry.problem = "a module of this name is in memory that was never loaded"
       lost.append(entry)
     }
-    return lost
+    return isComplete ? lost : nil
   }
 }
 

@@ -69,10 +69,15 @@ extension Prompt {
   fileprivate func report(_ argument: String) {
     switch argument {
     case "", "2":
-      let report = machine.moduleReport()
-      Console.show(
-        ReportColors.color(argument == "2" ? report : ReportColors.short(report), style),
-        terminator: "")
+      _ = InterruptSignal.takeInterrupt()
+      do throws(LangError) {
+        let report = try machine.stoppableModuleReport()
+        Console.show(
+          ReportColors.color(argument == "2" ? report : ReportColors.short(report), style),
+          terminator: "")
+      } catch {
+        show(error)
+      }
     case "0", "1":
       machine.reportLevel = argument == "1" ? 1 : 0
       Console.show(argument == "1" ? "each load is told from now on" : "loads are no longer told")
@@ -121,7 +126,9 @@ extension Prompt {
   fileprivate func showReferences(_ argument: String) {
     guard let module = module(argument, for: "refs") else { return }
     let name = style.bold(module.name)
+    _ = InterruptSignal.takeInterrupt()
     let references = machine.references(toModule: module.name) ?? []
+    if InterruptSignal.takeInterrupt() { return complain("interrupted: the search was given up") }
     switch module.state {
     case .pending, .failed:
       let state =
