@@ -127,7 +127,8 @@ extension ProgramReader {
       let entries = source?.bytes.withUnsafeBufferPointer {
         Compilation.documentation($0).documentation.entries
       }
-      guard var entry = entries?.first(where: { $0.name == handedOn.original }) else { return false }
+      guard var entry = entries?.first(where: { $0.name == handedOn.original })
+      else { return false }
       entry.location = nodes[home].record.location
       entry.name = handedOn.name
       entry.signature = handedOn.name + entry.signature.dropFirst(handedOn.original.count)
