@@ -113,11 +113,15 @@ extension Engine {
     while left > 0 {
       if position >= bytes.count { return bytes.count + left }
       if left & (Piece.characters - 1) == 0 { try checkInterruption() }
-      let length = TextScanning.length(ofScalarFrom: bytes[position])
+      let byte = bytes[position]
+      let length = TextScanning.length(ofScalarFrom: byte)
+      // Also when its end is not there yet.
       let isInvalid =
-        length > 1 && position + length <= bytes.count
-        && TextScanning.validLength(
-          bytes.baseAddress.unsafelyUnwrapped + position, count: length) == 0
+        length > 1
+        && (byte < 0xC2 || byte > 0xF4
+          || bytes[(position + 1)..<min(position + length, bytes.count)].contains {
+            !TextScanning.isContinuation($0)
+          })
       position += isInvalid ? 1 : length
       left -= 1
     }
