@@ -15,13 +15,8 @@ import Testing
     var random = SplitMix(state: 53)
     for round in 0..<40_000 {
       // Lengths of all kinds, and neighbours of the middle between two floats.
-<<<<<<< HEAD
-      var significand = random.next() >> random.next() % 64
-      if round % 4 == 0 { significand = ((random.next() >> 11) << 1 | 1) << random.next() % 10 }
-=======
       var significand = random.next() >> (random.next() % 64)
       if round % 4 == 0 { significand = ((random.next() >> 11) << 1 | 1) << (random.next() % 10) }
->>>>>>> 9c0089cb6c17344c952d5419a35eb72e095e7545
       let exponent = Int(random.next() % 55) - 27
       let expected = Double("\(significand)e\(exponent)")
       #expect(
