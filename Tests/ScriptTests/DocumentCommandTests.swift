@@ -194,6 +194,50 @@ struct DocumentCommandTests {
     #expect(try await lang("pack.inner").text.hasPrefix("# pack.inner\n"))
   }
 
+  @Test func whatComesFromPrivateModulesIsDocumentedWhereItIsHandedOn() async throws {
+    try directory.write("pack/init.l", "## The package.\n\nfrom ._inner import cut, Box as Crate\n")
+    try directory.write(
+      "pack/_inner.l",
+      """
+      ## Cuts.
+      fn cut(text) {}
+      ## Holds.
+      class Box {
+        fn init(size) {}
+        fn open() {}
+      }
+      """)
+    #expect(
+      try await lang("pack").text == """
+        # pack
+
+        The package.
+
+        - Functions: [`cut`](#cuttext)
+        - Classes: [`Crate`](#class-cratesize)
+
+        ## Functions
+
+        ### `cut(text)`
+
+        Cuts.
+
+        ## Classes
+
+        ### `class Crate(size)`
+
+        Holds.
+
+        #### `open()`
+
+        *(not documented)*
+
+        """)
+    let check = try await lang("pack", "--check")
+    #expect(check.standardError.contains("pack.Crate.open has no documentation ("))
+    #expect(check.standardError.contains("pack/_inner.l:6)"))
+  }
+
   @Test func nativeModulesSayWhatHelpSays() async throws {
     let result = try await lang("math")
     #expect(result.text.hasPrefix("# math\n\nFunctions and constants"))

@@ -34,6 +34,8 @@ public struct ModuleDocumentation: Sendable {
     public var text = ""
     /// The line of its name, from 1; 0 when it is in no source.
     public var line = 0
+    /// The path of the source that declares it, if that is not the module's own.
+    public var location = ""
     /// The base of a class, as it is written; empty without one.
     public var base = ""
     /// The public members of a class.
@@ -77,6 +79,8 @@ public struct ModuleDocumentation: Sendable {
     public var name: String
     /// Its line, from 1; 0 for the module itself.
     public var line: Int
+    /// The path of the source that declares it, if that is not the module's own.
+    public var location = ""
   }
 
   /// What has no documentation and should have some; the module itself comes first, with an empty name.
@@ -84,9 +88,14 @@ public struct ModuleDocumentation: Sendable {
     var found: [Undocumented] = []
     if text.isEmpty { found.append(Undocumented(name: "", line: 0)) }
     for entry in entries {
-      if entry.text.isEmpty { found.append(Undocumented(name: entry.name, line: entry.line)) }
+      if entry.text.isEmpty {
+        found.append(
+          Undocumented(name: entry.name, line: entry.line, location: entry.location))
+      }
       for member in entry.members where member.text.isEmpty && !member.isProtocol {
-        found.append(Undocumented(name: "\(entry.name).\(member.name)", line: member.line))
+        found.append(
+          Undocumented(
+            name: "\(entry.name).\(member.name)", line: member.line, location: entry.location))
       }
     }
     return found

@@ -26,9 +26,9 @@ struct DocumentationCheck {
     modules.flatMap { module in
       module.documentation.undocumented.map { missing in
         let name = missing.name.isEmpty ? module.name : "\(module.name).\(missing.name)"
+        let location = missing.location.isEmpty ? module.location : missing.location
         let place =
-          module.location.isEmpty
-          ? "" : " (\(module.location)\(missing.line == 0 ? "" : ":\(missing.line)"))"
+          location.isEmpty ? "" : " (\(location)\(missing.line == 0 ? "" : ":\(missing.line)"))"
         return "\(name) has no documentation\(place)"
       }
     }

@@ -203,8 +203,8 @@ final class AddedFile {
   /// A link stands for a file that it leads to; one
   /// to a folder, which could lead in a circle, is an error, and so is what is neither file nor folder.
   static func entries(
-    of folder: String
-  ) throws(ArchiveError) -> [(name: String, isFolder: Bool)] {
+    of folder: String, _ engine: Engine
+  ) throws -> [(name: String, isFolder: Bool)] {
     guard let handle = opendir(folder) else { throw ArchiveError(folder, errno) }
     defer { closedir(handle) }
     var entries: [(name: String, isFolder: Bool)] = []
@@ -213,6 +213,7 @@ final class AddedFile {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       if name == "." || name == ".." { continue }
+      if entries.count & (Piece.items - 1) == 0 { try engine.checkInterruption() }
       let path = "\(folder)/\(name)"
       var status = stat()
       if lstat(path, &status) != 0 { throw ArchiveError(path, errno) }

@@ -177,7 +177,7 @@ enum ZipPart {
         var waiting = [(path: try text(call[0], engine), name: "")]
         while let (path, name) = waiting.popLast() {
           try engine.checkInterruption()
-          let entries = try AddedFile.entries(of: path)
+          let entries = try AddedFile.entries(of: path, engine)
           if entries.isEmpty && !name.isEmpty {
             engine.append(tuple(engine.makeString(path), engine, engine.makeString(name)), to: list)
           }

@@ -123,6 +123,19 @@ enum SystemPart {
       }
       return .int(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     },
+    // Columns and lines of the window that the output, or else one of the others, goes to; nil for none.
+    NativeDefinition("terminal_size", "") { (call) throws(RaisedError) -> Value in
+      for descriptor: Int32 in [1, 2, 0] {
+        var window = winsize()
+        if ioctl(descriptor, UInt(TIOCGWINSZ), &window) == 0 && window.ws_col > 0 {
+          let size = call.engine.makeTuple(count: 2)
+          size.items[0] = .int(Int(window.ws_col))
+          size.items[1] = .int(Int(window.ws_row))
+          return Value(.tuple, size)
+        }
+      }
+      return .nil
+    },
     NativeDefinition("load_average", "") { (call) throws(RaisedError) -> Value in
       var loads = [Double](repeating: 0, count: 3)
       if getloadavg(&loads, 3) != 3 {

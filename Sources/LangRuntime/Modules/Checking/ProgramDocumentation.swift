@@ -105,9 +105,36 @@ extension ProgramReader {
         name = String(file.hasSuffix(".l") ? file.dropLast(2) : file)
       }
     }
+    adoptPrivateNames(&documentation, of: record)
     return DocumentedModule(
       name: name, location: record.location, isPackage: record.isPackage,
       documentation: documentation)
+  }
+
+  /// Documents here what a module hands on from private ones beside it, which have no page themselves.
+  private func adoptPrivateNames(
+    _ documentation: inout ModuleDocumentation, of record: ModuleRecord
+  ) {
+    let package = record.isPackage ? record.name : record.package
+    documentation.handedOn.removeAll { handedOn in
+      guard handedOn.module.hasPrefix("._"),
+        let home = nodes.indices.first(where: {
+          nodes[$0].record.name == "\(package)\(handedOn.module)"
+        })
+      else { return false }
+      read(home)
+      let source = nodes[home].source
+      let entries = source?.bytes.withUnsafeBufferPointer {
+        Compilation.documentation($0).documentation.entries
+      }
+      guard var entry = entries?.first(where: { $0.name == handedOn.original })
+      else { return false }
+      entry.location = nodes[home].record.location
+      entry.name = handedOn.name
+      entry.signature = handedOn.name + entry.signature.dropFirst(handedOn.original.count)
+      documentation.entries.append(entry)
+      return true
+    }
   }
 }
 
