@@ -127,10 +127,10 @@ struct GivingUpTests {
     _ = bytes.withUnsafeBufferPointer {
       Compilation.compile(
         $0, symbols: SymbolTable(),
-        question: StopQuestion {
+        question: StopQuestion({
           questions += 1
           return false
-        })
+        }))
     }
     #expect(questions > 5, "\(text.prefix(20))")
     for stop in [1, 2, 3, questions / 2, questions - 1, questions] where stop > 0 {
@@ -138,10 +138,10 @@ struct GivingUpTests {
       let outcome = bytes.withUnsafeBufferPointer {
         Compilation.compile(
           $0, symbols: SymbolTable(),
-          question: StopQuestion {
+          question: StopQuestion({
             count += 1
             return count == stop
-          })
+          }))
       }
       guard case .stopped = outcome else {
         Issue.record("went on at question \(stop) of \(questions): \(text.prefix(20))")
