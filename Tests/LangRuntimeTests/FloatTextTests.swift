@@ -15,8 +15,8 @@ import Testing
     var random = SplitMix(state: 53)
     for round in 0..<40_000 {
       // Lengths of all kinds, and neighbours of the middle between two floats.
-      var significand = random.next() >> random.next() % 64
-      if round % 4 == 0 { significand = (random.next() >> 11 << 1 | 1) << random.next() % 10 }
+      var significand = random.next() >> (random.next() % 64)
+      if round % 4 == 0 { significand = ((random.next() >> 11) << 1 | 1) << (random.next() % 10) }
       let exponent = Int(random.next() % 55) - 27
       let expected = Double("\(significand)e\(exponent)")
       #expect(
@@ -37,7 +37,7 @@ import Testing
     var random = SplitMix(state: 17)
     for _ in 0..<40_000 {
       let places = Int(random.next() % 9)
-      let digits = Double(random.next() >> 11 >> random.next() % 53)
+      let digits = Double((random.next() >> 11) >> (random.next() % 53))
       var value = digits
       for _ in 0..<places { value /= 10 }
       for value in [value, -value, value.nextUp, value.nextDown] {

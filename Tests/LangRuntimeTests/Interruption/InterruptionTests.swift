@@ -318,7 +318,7 @@ struct InterruptionTests {
     Trial("let x = '1.' + '7' * 140000", "json.parse(x)"),
     Trial("let x = json.format({str(i): i for i in range(9000)})", "json.parse(x)"),
     Trial("let x = '\\n' * 140000 + '[1]'", "json.parse_lines(x).to_list()"),
-    Trial("let x = [{a: i, b: 'text'} for i in range(2500)]", "json.format(x)"),
+    Trial("let x = [{a: i, b: 'text'} for i in range(9000)]", "json.format(x)"),
     Trial("let x = [{a: i, b: 'text'} for i in range(2500)]", "json.format(x, indent: 2)"),
     Trial("let x = {str(i): i for i in range(9000)}", "json.format(x, sort_keys: true)"),
     Trial("let x = ['ab ' * 45000, 'é\"' * 45000]", "json.format(x)"),
