@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// An example in a `##` comment of the standard library, as it stands on a page of `docs/stdlib`.
 ///
