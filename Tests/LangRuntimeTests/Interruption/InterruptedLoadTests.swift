@@ -19,7 +19,8 @@ struct InterruptedLoadTests {
     fn attempt() {
       var outcome = "finished"
       arm()
-      try { use() } catch e: Interrupt { outcome = e.message }
+      # What has come to its end all the same is interrupted right behind.
+      try { use(); for i in 0..2 {} } catch e: Interrupt { outcome = e.message }
       disarm()
       return outcome
     }
@@ -89,7 +90,7 @@ struct InterruptedLoadTests {
     workshop.write("library.zip", archive.bytes)
     workshop.machine.addModulePath(workshop.path("library.zip"))
     try interrupt(
-      workshop, "  import m7\n  m7.x", after: "  import m19999\n  return m19999.x >= 0", minimum: 8)
+      workshop, "  import m7\n  m7.x", after: "  import m19999\n  return m19999.x >= 0", minimum: 5)
   }
 
   @Test func aFolderOfManyFiles() throws {

@@ -68,7 +68,7 @@ struct SystemLibraryTests {
       "fs.read_lines(long)", "fs.with_file(long, 'r', fn(file) => file.read())",
       "fs.with_file(long, 'rb', fn(file) => file.read(2500000))",
       "fs.write_text(target, fs.read_text(long))", "fs.write_text(kept, 'new', atomic: true)",
-      "fs.with_file(target, 'w', fn(file) { file.write(text) })", "fs.copy(long, copy)",
+      "fs.copy(long, copy)",
       "fs.remove_tree(tree, missing_ok: true)", "process.run(['cat'], input: text).output",
     ], [false, true])
   func stops(work: String, isStressed: Bool) throws {
@@ -110,7 +110,9 @@ struct SystemLibraryTests {
     _ = try program.attempt(stoppedAt: 0)
     let count = program.checkCount
     try #require(count > 0, "nothing asks whether the program is to stop")
-    for number in Set([1, 2, count]) where number <= count {
+    // How often it is asked depends on how fast the other program is.
+    let last = work.hasPrefix("process") ? 1 : count
+    for number in Set([1, 2, last]) where number <= count {
       let result = try program.attempt(stoppedAt: number)
       #expect(
         result == .tuple([.string("interrupted"), .bool(true)]),
