@@ -14,8 +14,9 @@ DESTDIR ?=
 BUILD_PACKAGES := libreadline-dev libminizip-dev zlib1g-dev libncurses-dev libmd-dev libpcre2-dev \
   python3
 BENCH_PACKAGES := lua5.4 binutils python3
-# What some tests use: for the manual page and completions, the editors, and the page of the report.
-TEST_PACKAGES := python3 mandoc zsh fish vim chromium
+# What some tests use: for the manual page and completions, the editors, the page of the report, and
+# time zones.
+TEST_PACKAGES := python3 mandoc zsh fish vim chromium tzdata
 
 # The executable that ships needs nothing where it is installed, not even Swift's own libraries, and
 # starts in a millisecond. It has a folder of its own: its options would otherwise have the
@@ -58,6 +59,10 @@ bench: executable ## measure against Lua and CPython; look at the machine code o
 	@$(call install-packages,$(BENCH_PACKAGES))
 	Benchmarks/run.py --lang "$(CURDIR)/$(LANG_BINARY)" $(BENCH_OPTIONS)
 	Benchmarks/check-hot-loop.sh "$(CURDIR)/$(LANG_BINARY)"
+
+.PHONY: docs
+docs: executable ## write docs/stdlib, the pages of the standard library
+	@$(LANG_BINARY) doc stdlib math lazy sys --output docs/stdlib
 
 .PHONY: install
 install: ## install executable, manual page and completions below PREFIX

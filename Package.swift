@@ -15,7 +15,8 @@ let package = Package(
     // The front end: text to bytecode. Pure; knows nothing of running.
     .target(name: "Lang"),
     // The machine: values, heap, interpreter, modules, built-ins, embedding.
-    .target(name: "LangRuntime", dependencies: ["Lang", "CDigest", "CMinizip", "CPCRE2"]),
+    .target(
+      name: "LangRuntime", dependencies: ["Lang", "CDigest", "CMinizip", "CPCRE2", "CSystem"]),
     // The `lang` command.
     .executableTarget(
       name: "repl",
@@ -34,6 +35,7 @@ let package = Package(
       ]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     .systemLibrary(name: "CDigest", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(name: "CSystem"),
     .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CMinizip", providers: [.apt(["libminizip-dev", "zlib1g-dev"])]),
     .testTarget(name: "LangTests", dependencies: ["Lang"]),

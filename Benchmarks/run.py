@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures Lang beside Lua 5.4 and CPython: programs, start-up, compilation, collector.
+"""Measures Lang beside Lua 5.4 and CPython: programs, start-up, compilation, collector, library.
 
 Everything is run interleaved (lang, Lua, CPython, lang, ...) and compared by medians, because the
 speed of a shared machine wanders. Every output is checked. Exit status: 0; 1 when an output was
@@ -17,6 +17,7 @@ import sys
 sys.dont_write_bytecode = True
 
 from generate_source import write_program
+from json_text import measure_json
 from measure import Runner, geometric_mean, median, wall_time
 from modules import measure_modules
 
@@ -41,6 +42,8 @@ TARGETS = {
     "`math.sqrt(x)`, lazily against eagerly imported": (1.02, 1.0),
     "stores with the reference check against without": (1.02, 1.0),
     "a proxy with 1,000,000 holders patched, ms": (100.0, 20.0),
+    "reading 50 MB of JSON against CPython": (1.0, 0.5),
+    "writing 50 MB of JSON against CPython": (1.0, 0.5),
 }
 
 PROGRAMS = [
@@ -48,7 +51,7 @@ PROGRAMS = [
     "method_calls", "richards", "deltablue", "string_building", "map_of_ints", "map_of_strings",
     "sort_with_key", "closures", "generators", "json", "queens", "matrix",
 ]
-SECTIONS = ["programs", "startup", "compile", "collector", "modules"]
+SECTIONS = ["programs", "startup", "compile", "collector", "modules", "json"]
 
 # What the lang executable writes to standard error when LANG_GC_STATS=1.
 GC_LINE = re.compile(rb"gc: collections (\d+), longest pause ([\d.]+) ms, heap (\d+) bytes")
@@ -400,6 +403,8 @@ def main():
     if "modules" in sections and peers.lang:
         measure_modules(5 if options.quick else 5 * rounds, peers, runner, report, check_run,
                         progress, WORK)
+    if "json" in sections and peers.lang:
+        measure_json(rounds, peers, runner, report, check_run, progress, WORK)
     report.print_targets()
     return 1 if report.failures else 0
 

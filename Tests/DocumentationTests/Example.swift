@@ -57,7 +57,7 @@ struct ConsoleExample: Sendable, CustomTestStringConvertible {
   var page: String
   /// The line of the page on which the commands begin.
   var line: Int
-  /// Files in the folder in which they run.
+  /// Files in the folder in which they run; a page in `examples` also has a copy of its own folder there.
   var files: [ExampleFile]
   var commands: [(command: String, output: String)] = []
 
@@ -92,7 +92,8 @@ struct Page: Sendable, CustomTestStringConvertible {
       (try? FileManager.default.contentsOfDirectory(
         atPath: root.appendingPathComponent("docs").path)) ?? []
     let pages = documents.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
-    return (["README.md", "CONTRIBUTING.md", "CHANGELOG.md"] + pages).map { Page(path: $0) }
+    let others = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/programs/README.md"]
+    return (others + pages).map { Page(path: $0) }
   }()
 
   /// Its lines.

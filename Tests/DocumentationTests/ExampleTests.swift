@@ -51,9 +51,26 @@ struct ExampleTests {
     }
   }
 
-  @Test("Commands", arguments: Page.all.flatMap { (try? $0.examples().consoles) ?? [] })
+  static let consoles = Page.all.flatMap { (try? $0.examples().consoles) ?? [] }
+
+  @Test("Commands", arguments: consoles)
   func console(example: ConsoleExample) async throws {
+    try await run(example)
+  }
+
+  @Test(
+    "Commands of programs in examples, with a collection at every opportunity",
+    arguments: consoles.filter { $0.page.hasPrefix("examples/") })
+  func stressedConsole(example: ConsoleExample) async throws {
+    try await run(example, isStressed: true)
+  }
+
+  private func run(_ example: ConsoleExample, isStressed: Bool = false) async throws {
     let folder = try TemporaryDirectory()
+    if example.page.hasPrefix("examples/") {
+      let page = Executable.packageRoot.appendingPathComponent(example.page)
+      try folder.copyContents(of: page.deletingLastPathComponent())
+    }
     try folder.write(example.files)
     for (command, output) in example.commands {
       if let transcript = Transcript(command: command, text: output) {
@@ -62,7 +79,8 @@ struct ExampleTests {
         transcript.expectEqual(folder.hidden(result.output))
         continue
       }
-      let result = try await Executable.runCommand(command, in: folder.url)
+      let result = try await Executable.runCommand(
+        command, in: folder.url, isStressed: isStressed)
       #expect(folder.hidden(result.output) == output, "$ \(command)")
     }
   }

@@ -41,7 +41,7 @@ enum Executable {
   /// Runs a line of shell in `folder`, where `lang` is the executable; gives standard output and
   /// error as one, in the order in which they were written.
   static func runCommand(
-    _ command: String, in folder: URL, input: String = ""
+    _ command: String, in folder: URL, input: String = "", isStressed: Bool = false
   ) async throws -> Result {
     guard let path else { throw CocoaError(.fileNoSuchFile) }
     let tools = try TemporaryDirectory()
@@ -50,6 +50,7 @@ enum Executable {
     let process = makeProcess("/bin/sh", ["-c", "exec 2>&1; \(command)"], folder)
     let searched = process.environment?["PATH"] ?? "/usr/bin:/bin"
     process.environment?["PATH"] = "\(tools.url.path):\(searched)"
+    if isStressed { process.environment?["LANG_GC_STRESS"] = "1" }
     return try await run(process, input: input, pausing: []).result
   }
 

@@ -4,7 +4,7 @@ import Testing
 /// Links between the pages lead somewhere.
 @Suite("Links in the documentation")
 struct LinkTests {
-  @Test("Links of a page", arguments: Page.all)
+  @Test("Links of a page", arguments: Page.all + Page.library)
   func links(page: Page) throws {
     let folder = Executable.packageRoot.appendingPathComponent(page.path)
       .deletingLastPathComponent()

@@ -29,4 +29,12 @@ public final class TemporaryDirectory: Sendable {
   public func write(_ path: String, _ contents: String) throws -> URL {
     try write(path, Data(contents.utf8))
   }
+
+  /// Copies what lies in another folder into it.
+  public func copyContents(of folder: URL) throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      try FileManager.default.copyItem(
+        at: folder.appendingPathComponent(name), to: url.appendingPathComponent(name))
+    }
+  }
 }

@@ -8,8 +8,8 @@ enum BuiltinFunctions {
 
   nonisolated(unsafe) private static let textual: [NativeDefinition] = [
     NativeDefinition(
-      "print", "..., sep?, end?",
-      "Writes the arguments as text, with `sep` (a space) between and `end` (a newline) after."
+      "print", "..., sep?, end?, file?",
+      "Writes the arguments as text to standard output or a file, with `sep` and `end`."
     ) { (call) throws(RaisedError) -> Value in try call.engine.print(call) },
     NativeDefinition(
       "input", "prompt?",

@@ -5,7 +5,7 @@
 #endif
 
 extension Engine {
-  /// `print(…, sep, end)`: the line is put together first and written at once, so that lines of
+  /// `print(…, sep, end, file)`: the line is put together first and written at once, so that lines of
   /// several programs do not mix, and an argument that cannot be shown leaves nothing behind.
   func print(_ call: NativeCall) throws(RaisedError) -> Value {
     let separator = try printOption(call.keyword(0), "sep")
@@ -27,6 +27,8 @@ extension Engine {
     } else {
       try builder.append(UInt8(ascii: "\n"))
     }
+    let file = call.keyword(2)
+    if !file.isUndefined && !file.isNil { return try print(builder.finish(), to: file) }
     let isWritten = pointee.output.write(&builder, self)
     if pointee.output.failure != 0 { throw outputError() }
     // The line is in the output's buffer.
@@ -34,9 +36,21 @@ extension Engine {
     return .nil
   }
 
+  /// Hands a text to what has a method `write`.
+  private func print(_ text: Value, to file: Value) throws(RaisedError) -> Value {
+    root(text)
+    let write = try attributeIfAny(of: file, pointee.symbols.intern("write"))
+    if write.isUndefined {
+      throw typeError(
+        "print() expects something with a method 'write' as file, not \(typeName(of: file))")
+    }
+    _ = try self.call(write, text)
+    return .nil
+  }
+
   /// What printing to an output that cannot be written to throws: a reader that has gone away ends
   /// the program quietly, anything else is an error.
-  private func outputError() -> RaisedError {
+  func outputError() -> RaisedError {
     if pointee.output.failure == EPIPE { return exitError(status: .int(0)) }
     return ioError(
       "standard output cannot be written to: \(String(cString: strerror(pointee.output.failure)))")

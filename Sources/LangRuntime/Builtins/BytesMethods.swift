@@ -117,6 +117,14 @@ enum BytesMethods {
       }
     }
 
+    return try decode(bytes.bytes, count: count, encoding, errors, engine)
+  }
+
+  /// Decodes character by character: what is not known to be valid.
+  static func decode(
+    _ bytes: UnsafePointer<UInt8>, count: Int, _ encoding: TextEncoding,
+    _ errors: TextEncoding.ErrorHandling, _ engine: Engine
+  ) throws(RaisedError) -> Value {
     var builder = TextBuilder(engine, capacity: count)
     defer { builder.deallocate() }
     var position = 0
@@ -125,16 +133,16 @@ enum BytesMethods {
       // What is ignored appends nothing.
       rounds += 1
       if rounds & (Piece.characters - 1) == 0 { try engine.checkInterruption() }
-      let byte = bytes.bytes[position]
+      let byte = bytes[position]
       if byte < 0x80 || encoding == .latin1 {
         try builder.append(scalar: Unicode.Scalar(byte))
         position += 1
         continue
       }
       if encoding == .utf8 {
-        let length = TextScanning.validLength(bytes.bytes + position, count: count - position)
+        let length = TextScanning.validLength(bytes + position, count: count - position)
         if length > 0 {
-          try builder.append(bytes.bytes + position, count: length, scalarCount: 1)
+          try builder.append(bytes + position, count: length, scalarCount: 1)
           position += length
           continue
         }
@@ -143,7 +151,7 @@ enum BytesMethods {
         throw engine.valueError("the bytes are not valid \(encoding.name) at position \(position)")
       }
       if errors == .replace { try builder.append(scalar: "\u{FFFD}") }
-      position += encoding == .utf8 ? invalidLength(bytes.bytes + position, count - position) : 1
+      position += encoding == .utf8 ? invalidLength(bytes + position, count - position) : 1
     }
     return try builder.finish()
   }

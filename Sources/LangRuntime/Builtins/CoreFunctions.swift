@@ -145,31 +145,67 @@ extension Engine {
     let name = code.name == .none ? "" : " " + pointee.symbols.text(of: code.name)
     let head = "fn\(name)(\(parameters.joined(separator: ", ")))"
     return code.documentation == .none
-      ? head : "\(head)\n\(pointee.symbols.text(of: code.documentation))"
+      ? head : "\(head)\n\(plain(pointee.symbols.text(of: code.documentation)))"
+  }
+
+  /// The documentation as people read it.
+  private func plain(_ text: String) -> String {
+    DocumentationText(text).plainLines.joined(separator: "\n")
   }
 
   fileprivate func helpText(_ native: NativeReference) -> String {
-    let definition = pointee.nativeTable[native.pointee.definition]
-    return "fn \(definition.name)(\(definition.parameters))\n\(definition.documentation)"
+    let (signature, text) = help(native)
+    return text.isEmpty ? "fn \(signature)" : "fn \(signature)\n\(text)"
   }
 
   fileprivate func helpText(_ class: ClassReference) -> String {
     var lines = ["class \(pointee.symbols.text(of: `class`.pointee.name))"]
-    if `class`.pointee.documentation.isString {
-      lines.append(`class`.pointee.documentation.string.text)
+    if let base = `class`.pointee.base {
+      lines[0] += "(\(pointee.symbols.text(of: base.pointee.name)))"
     }
-    let members = `class`.pointee.members
-    for position in 0..<members.count {
-      let value = members.entries.unsafelyUnwrapped[position].value
-      let text: String
-      switch value.tag {
-      case .function: text = helpText(value.function)
-      case .native: text = helpText(value.native)
-      default: continue
+    if `class`.pointee.documentation.isString {
+      lines += DocumentationText(`class`.pointee.documentation.string.text).plainLines
+    }
+    var known: Set<Symbol> = []
+    var current: ClassReference? = `class`
+    while let owner = current {
+      let members = memberHelp(of: owner, besides: &known)
+      if !members.isEmpty {
+        if owner != `class` {
+          lines.append("from \(pointee.symbols.text(of: owner.pointee.name)):")
+        }
+        lines += members
       }
-      lines.append("  " + text.split(separator: "\n").joined(separator: "\n    "))
+      current = owner.pointee.base
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// The public members in a class's own body that no class derived from it has defined anew.
+  private func memberHelp(of class: ClassReference, besides known: inout Set<Symbol>) -> [String] {
+    var lines: [String] = []
+    let members = `class`.pointee.members
+    for position in 0..<members.count {
+      let entry = members.entries.unsafelyUnwrapped[position]
+      if pointee.symbols.bytes(of: entry.symbol).first == UInt8(ascii: "_") { continue }
+      if !known.insert(entry.symbol).inserted { continue }
+      var text: String
+      switch entry.value.tag {
+      case .function: text = helpText(entry.value.function)
+      case .native: text = helpText(entry.value.native)
+      default: continue
+      }
+      if entry.flags & UInt32(MemberFlags.getter) != 0 {
+        // It is read without brackets.
+        let behind = text.dropFirst("fn \(pointee.symbols.text(of: entry.symbol))()".count)
+        text = "get \(pointee.symbols.text(of: entry.symbol))\(behind)"
+      }
+      lines.append(
+        "  "
+          + text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+          .map { $0 == 0 || $1.isEmpty ? "\($1)" : "    \($1)" }.joined(separator: "\n"))
+    }
+    return lines
   }
 
   fileprivate func helpText(_ module: ModuleReference) -> String {
@@ -177,16 +213,21 @@ extension Engine {
     let names = module.pointee.names
     if let entry = names.entry(pointee.names.moduleDocumentation) {
       let documentation = module.pointee.slots[entry.pointee.value.int]
-      if documentation.isString { lines.append(documentation.string.text) }
+      if documentation.isString {
+        lines += DocumentationText(documentation.string.text).plainLines
+      }
     }
     for position in 0..<names.count {
       let entry = names.entries.unsafelyUnwrapped[position]
       if pointee.symbols.bytes(of: entry.symbol).first == UInt8(ascii: "_") { continue }
       let value = module.pointee.slots[entry.value.int]
       switch value.tag {
-      case .function: lines.append("  " + helpText(value.function).split(separator: "\n")[0])
+      // What `from` has taken from another module is documented there.
+      case .function where value.function.pointee.prototype.pointee.module == module:
+        lines.append("  " + helpText(value.function).split(separator: "\n")[0])
       case .native: lines.append("  " + helpText(value.native).split(separator: "\n")[0])
-      case .class: lines.append("  class " + pointee.symbols.text(of: entry.symbol))
+      case .class where value.class.pointee.module == module:
+        lines.append("  class " + pointee.symbols.text(of: entry.symbol))
       default: continue
       }
     }

@@ -47,13 +47,17 @@ public struct RuntimeFailure: Sendable {
 }
 
 extension Engine {
-  /// Writes out what a program has printed that has ended, with an error or without.
+  /// Writes out what a program has printed that has ended, with an error or without, and what is in the
+  /// buffers of files that it has not closed.
   ///
   /// One that was interrupted does not wait for a reader that does not read.
   func flush(after error: LangError?) {
     var wasInterrupted = false
     if case .runtime(let failure) = error { wasInterrupted = failure.className == "Interrupt" }
     pointee.output.flush(self, waits: !wasInterrupted)
+    for message in pointee.system?.flushFiles(self, waits: !wasInterrupted) ?? [] {
+      writeError(message)
+    }
   }
 
   /// Takes an error that reached Swift code apart.

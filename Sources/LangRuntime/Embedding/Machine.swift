@@ -15,6 +15,9 @@ import Lang
 public final class Machine {
   let engine: Engine
 
+  /// The version of the language and its machine.
+  public static let version = "0.1.0"
+
   /// Makes a machine.
   ///
   /// - Parameters:

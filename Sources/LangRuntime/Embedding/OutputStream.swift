@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// Where `print` writes: a buffer before a file descriptor or before a function of an embedder's.
+/// Where `print` and files write: a buffer before a file descriptor or before a function of an embedder's.
 ///
 /// What cannot be written before the program is to stop stays in the buffer, however long it is, and
 /// comes before what is written next: a program that catches the `Interrupt` loses nothing and writes
@@ -99,6 +99,15 @@ struct OutputStream {
     return false
   }
 
+  /// Gives ``failure`` and forgets it: what is written from now on is tried again.
+  mutating func takeFailure() -> Int32 {
+    defer { failure = 0 }
+    return failure
+  }
+
+  /// Whether a person sees what is written.
+  var isTerminal: Bool { receiver == nil && isatty(descriptor) == 1 }
+
   /// Writes out what is buffered; false when the program is to stop before that is done.
   ///
   /// - Parameter waits: Whether to wait for a reader that does not read, rather than leave the rest.
@@ -146,7 +155,11 @@ struct OutputStream {
       } else if sent > 0 && waits && engine.pointee.isInterrupted != 0 {
         return sent
       }
-      let result = Glibc.write(descriptor, bytes + sent, min(length - sent, piece))
+      let count = min(length - sent, piece)
+      let result =
+        mayWait
+        ? writeQuietly(descriptor, bytes + sent, count)
+        : Glibc.write(descriptor, bytes + sent, count)
       if result >= 0 {
         sent += result
       } else if errno != EINTR && errno != EAGAIN {

@@ -63,6 +63,23 @@ public enum SourceFile {
   /// Whether there is a file at a path that can be read and edited as one.
   public static func isRegular(_ path: String) -> Bool { FileKind(path) == .file }
 
+  /// Whether there is a folder at a path.
+  public static func isFolder(_ path: String) -> Bool { FileKind(path) == .folder }
+
+  /// The names of what lies in a folder, in no particular order; none when it cannot be read.
+  public static func names(in folder: String) -> [String] {
+    guard let handle = opendir(folder) else { return [] }
+    defer { closedir(handle) }
+    var names: [String] = []
+    while let entry = readdir(handle) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+
   /// The folder of a path, `"."` for the current one.
   public static func folder(of path: String) -> String { LangRuntime.folder(of: path) }
 

@@ -90,4 +90,55 @@ extension Engine {
       }
     }
   }
+
+  /// Waits until one of several descriptors is ready, at most for a time.
+  ///
+  /// - Parameters:
+  ///   - descriptors: Those to wait for; the last place is filled in here.
+  ///   - milliseconds: How long at most; -1 for any time.
+  /// - Returns: False when the program is to stop.
+  func wait(for descriptors: inout [pollfd], milliseconds: Int32) -> Bool {
+    pointee.wakePipe.open()
+    if pointee.isInterrupted != 0 { return false }
+    descriptors.append(
+      pollfd(fd: pointee.wakePipe.reader, events: Int16(POLLIN), revents: 0))
+    let count = poll(&descriptors, nfds_t(descriptors.count), milliseconds)
+    let wake = descriptors.removeLast()
+    if count <= 0 {
+      for index in descriptors.indices { descriptors[index].revents = 0 }
+    } else if wake.revents != 0 {
+      pointee.wakePipe.drain()
+    }
+    return pointee.isInterrupted == 0
+  }
+
+  /// Lets some time pass; throws when the program is to stop.
+  func pause(milliseconds: Int32) throws(RaisedError) {
+    var none: [pollfd] = []
+    if !wait(for: &none, milliseconds: milliseconds) { try checkInterruption() }
+  }
+}
+
+/// Writes without dying of `SIGPIPE` when the reader has gone away, whatever the process has made of
+/// that signal.
+func writeQuietly(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+  var action = sigaction()
+  sigaction(SIGPIPE, nil, &action)
+  if unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) != 0 {
+    return Glibc.write(descriptor, bytes, count)
+  }
+  var signals = sigset_t()
+  var earlier = sigset_t()
+  sigemptyset(&signals)
+  sigaddset(&signals, SIGPIPE)
+  pthread_sigmask(SIG_BLOCK, &signals, &earlier)
+  let result = Glibc.write(descriptor, bytes, count)
+  let failure = errno
+  if result < 0 && failure == EPIPE {
+    var nothing = timespec()
+    while sigtimedwait(&signals, nil, &nothing) < 0 && errno == EINTR {}
+  }
+  pthread_sigmask(SIG_SETMASK, &earlier, nil)
+  errno = failure
+  return result
 }

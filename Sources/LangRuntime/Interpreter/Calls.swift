@@ -574,6 +574,10 @@ extension Engine {
     _ receiver: Value, _ name: Symbol, _ arguments: Value...
   ) throws(RaisedError) -> Value? {
     guard let found = member(name, of: classOf(receiver)), found.flags == 0 else { return nil }
+    // A method in Swift has its receiver before its arguments, not among them.
+    if found.value.tag == .native {
+      return try call(makeBoundMethod(receiver, found.value), arguments)
+    }
     return try call(found.value, [receiver] + arguments)
   }
 }

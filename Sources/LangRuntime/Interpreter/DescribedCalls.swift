@@ -55,9 +55,9 @@ extension Engine {
     var hasReceiver = false
     if isMethod {
       (callee, hasReceiver) = try method(of: window + 1, descriptor)
-    } else if callee.tag == .deferred {
-      callee = try resolved(callee)
     }
+    // Also what an attribute of a module or a field gives.
+    if callee.tag == .deferred { callee = try resolved(callee) }
     while true {
       if callee.tag == .boundMethod {
         window[isMethod ? 1 : 0] = callee.boundMethod.pointee.receiver

@@ -130,6 +130,8 @@ struct EngineState {
   var wakePipe = WakePipe()
   /// Where the machine's own messages go.
   var errorOutput: OutputStream
+  /// Files and processes of the program; nil until it uses one.
+  var system: SystemState?
   /// What the program was started with, for `sys.argv`.
   var programArguments: [String] = []
 }

@@ -127,8 +127,9 @@ extension Engine {
     pointee.output.deallocate()
     pointee.errorOutput.deallocate()
     pointee.input.deallocate()
-    pointee.wakePipe.close()
+    // Closes the files that are left, which write what they have.
     pointee.heap.deallocate()
+    pointee.wakePipe.close()
     munmap(pointee.stack, Engine.stackCapacity * MemoryLayout<Value>.stride)
     munmap(pointee.frames, (pointee.limits.depth + 8) * MemoryLayout<Frame>.stride)
     pointee.symbolStrings.deallocate()

@@ -898,8 +898,9 @@ extension Engine {
           if !engine.setAttribute(register(base, instruction.pointee.a), cache, value) {
             break dispatch
           }
-          // A variable that was added to the running module may have moved the others.
-          globals = prototype.pointee.globals
+          // A variable that was added to the running module may have moved the others. The prototype
+          // that is at hand may be the caller's.
+          globals = frame.pointee.function.pointee.prototype.pointee.globals
         case .getSuperAttribute:
           frame.pointee.resume = pc
           if !engine.getSuperAttribute(
@@ -1274,7 +1275,7 @@ extension Engine {
         case .makeClass, .defineMember, .importModule, .importName, .importStar:
           frame.pointee.resume = pc
           if !engine.declare(instruction.pointee, base) { break dispatch }
-          globals = prototype.pointee.globals
+          globals = frame.pointee.function.pointee.prototype.pointee.globals
         }
       }
 

@@ -25,7 +25,18 @@ struct LibraryPart {
 
   /// Every part, in the order of the names.
   static var all: [LibraryPart] {
-    []
+    [
+      LibraryPart("_date", DatePart.initialize),
+      LibraryPart("_files", usesSystem: true, FilesPart.initialize),
+      LibraryPart("_hash", HashPart.initialize),
+      LibraryPart("_json", JSONPart.initialize),
+      LibraryPart("_process", usesSystem: true, ProcessesPart.initialize),
+      LibraryPart("_random", RandomPart.initialize),
+      LibraryPart("_re", RegularExpressionsPart.initialize),
+      LibraryPart("_system", usesSystem: true, SystemPart.initialize),
+      LibraryPart("_time", TimePart.initialize),
+      LibraryPart("_zip", usesSystem: true, ZipPart.initialize),
+    ]
   }
 }
 

@@ -232,6 +232,8 @@ struct NativeModule {
   let precedesPath: Bool
   /// Imported by a module of the standard library only, see ``LibraryPart``: not listed until it is.
   var isPart = false
+  /// What its variables that are no functions are, by their names, for `help()` and its like.
+  var variables: [String: String] = [:]
   /// Fills the module at its first use.
   var initializer: (Engine, ModuleReference) throws(RaisedError) -> Void
 }

@@ -27,7 +27,7 @@ extension MapObject {
 /// entry's position + 1, and the others are bits of its hash: a probe looks at an entry only when
 /// the key is most likely there. Large maps are slow through cache misses alone; this leaves one
 /// for the index and one for the entry.
-private struct MapIndex {
+struct MapIndex {
   let words: UnsafeMutablePointer<UInt32>
   /// A power of two, at least 8.
   let slotCount: Int
@@ -36,6 +36,11 @@ private struct MapIndex {
   init(_ memory: UnsafeMutablePointer<UInt64>, capacity: Int) {
     words = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: UInt32.self)
     slotCount = capacity &* 2
+  }
+
+  /// The least capacity of a table with an index and room for `count` entries: a power of two.
+  static func capacity(for count: Int) -> Int {
+    count <= 4 ? 4 : 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount)
   }
 
   /// The size of the memory, in units of 8 bytes, as ``MapObject/indexMask`` counts.
@@ -403,7 +408,7 @@ extension Engine {
     try rebuild(map, capacity: max(4, capacity * 2))
   }
 
-  private func reserveTable(capacity: Int) throws(RaisedError) {
+  func reserveTable(capacity: Int) throws(RaisedError) {
     let bytes =
       capacity * MemoryLayout<MapEntry>.stride
       + MapIndex.size(capacity: capacity) * MemoryLayout<UInt64>.stride
@@ -414,16 +419,20 @@ extension Engine {
     }
   }
 
-  /// Moves the live entries, in order, to a table of `capacity` (a power of two that they fit
-  /// into).
+  /// Moves the live entries, in order, to a table of `capacity`, which they fit into; with an index it
+  /// is made a power of two.
   ///
   /// An interruption leaves the map as it is: a new index is made beside the old one, and so are the
   /// entries of a large map in which some have to move.
   private func rebuild(_ map: MapReference, capacity: Int) throws(RaisedError) {
     let old = map.pointee
     var memory: UnsafeMutablePointer<UInt64>?
+    let hasIndex =
+      capacity > MapObject.linearLimit || old.header.flags & MapObject.alwaysIndexedFlag != 0
+    // What `makeMap(ofDistinct:)` makes has no room to spare.
+    let capacity = hasIndex ? MapIndex.capacity(for: capacity) : capacity
     let size = MapIndex.size(capacity: capacity)
-    if capacity > MapObject.linearLimit || old.header.flags & MapObject.alwaysIndexedFlag != 0 {
+    if hasIndex {
       memory = pointee.heap.allocateExternal(UInt64.self, capacity: size)
     }
     var entries = old.entries

@@ -107,12 +107,8 @@ extension Engine {
     let magnitude: Double
     if significand == 0 {
       magnitude = 0
-    } else if isExact && significand <= 1 << 53 && exponent >= -22 && exponent <= 22 {
-      // Both parts are floats without rounding, so that one operation rounds once.
-      magnitude =
-        exponent < 0
-        ? Double(significand) / Engine.powersOfTen[-exponent]
-        : Double(significand) * Engine.powersOfTen[exponent]
+    } else if isExact, let nearest = Engine.float(significand, exponent: exponent) {
+      magnitude = nearest
     } else {
       let number = text[start..<scanner.position]
       magnitude =

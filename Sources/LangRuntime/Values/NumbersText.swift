@@ -66,11 +66,40 @@ enum FloatText {
       text[length + 1] = UInt8(ascii: "0")
       return length + 2
     }
+    let short = writeFewDecimals(value.magnitude, to: text + length)
+    if short > 0 { return length + short }
     return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: limit) { buffer in
       let digits = buffer.baseAddress.unsafelyUnwrapped
       let decimal = shortest(value.magnitude, into: digits)
       return length + lay(out: digits, decimal, to: text + length)
     }
+  }
+
+  /// Writes a float for which one to six decimals are enough, as for most prices and measurements;
+  /// gives the length, 0 when they are not.
+  ///
+  /// The quotient of two whole numbers below 2^53 and 10^22 is what their decimal text reads back as, and
+  /// no two texts of at most 15 digits read back as the same float.
+  private static func writeFewDecimals(
+    _ magnitude: Double, to text: UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    if magnitude < 1e-3 || magnitude >= 1e9 { return 0 }
+    var power = 1
+    for places in 1...6 {
+      power *= 10
+      let scaled = (magnitude * Double(power)).rounded(.toNearestOrEven)
+      if scaled / Double(power) != magnitude { continue }
+      var (whole, fraction) = Int(scaled).quotientAndRemainder(dividingBy: power)
+      let length = TextScanning.decimalLength(whole)
+      TextScanning.writeDecimal(whole, length: length, to: text)
+      text[length] = UInt8(ascii: ".")
+      for place in (1...places).reversed() {
+        (fraction, whole) = fraction.quotientAndRemainder(dividingBy: 10)
+        text[length + place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: whole)
+      }
+      return length + 1 + places
+    }
+    return 0
   }
 
   /// The fewest digits that read back as `value`, which is finite and not negative; at most 17.

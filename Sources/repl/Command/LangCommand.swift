@@ -5,10 +5,11 @@ import LangRuntime
 
 /// The command line of `lang`, for everything but the plain `lang file.l` and `lang -e code`.
 struct LangCommand: ParsableCommand {
-  static let version = "0.1.0"
+  static let version = Machine.version
 
   static let commands: [any ParsableCommand.Type] = [
-    CheckCommand.self, BundleCommand.self, TestCommand.self, LearnCommand.self,
+    CheckCommand.self, BundleCommand.self, TestCommand.self, DocumentCommand.self,
+    LearnCommand.self,
     DisassembleCommand.self,
   ]
 
@@ -16,7 +17,7 @@ struct LangCommand: ParsableCommand {
     commandName: "lang", version: "lang \(version)", subcommands: commands)
 
   // Not taken from the above: `lang file.l` asks for them, and must not set up the parser.
-  private static let commandNames = ["bundle", "check", "dis", "help", "learn", "test"]
+  private static let commandNames = ["bundle", "check", "dis", "doc", "help", "learn", "test"]
 
   /// Whether a word is one of the subcommands, not a script.
   static func isCommand(_ word: String) -> Bool { commandNames.contains(word) }

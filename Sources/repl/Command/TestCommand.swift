@@ -24,6 +24,12 @@ struct TestCommand: ParsableCommand {
   @Flag(name: .customLong("fail-fast"), help: "Stop at the first test that fails.")
   var stopsAtFailure = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write what became of each test to this file, in the XML of JUnit.", valueName: "file"),
+    completion: .file(extensions: ["xml"]))
+  var junit: String?
+
   @Argument(
     help: ArgumentHelp(
       "Files, and folders that are searched with all that is inside; the current one without.",
@@ -41,6 +47,12 @@ struct TestCommand: ParsableCommand {
     }
     var run = TestRun(paths: paths, filter: filter, stopsAtFailure: stopsAtFailure)
     for file in files where !run.isOver { run.run(file) }
-    throw ExitStatus(code: run.finish(fileCount: files.count))
+    var status = run.finish(fileCount: files.count)
+    // Interrupted or not, what is known is written.
+    if let junit, let reason = run.writeReport(to: junit) {
+      Console.error("lang: cannot write '\(junit)': \(reason)")
+      if status == ExitCode.success { status = ExitCode.cannotBeRead }
+    }
+    throw ExitStatus(code: status)
   }
 }

@@ -77,6 +77,9 @@ enum Console {
     return isatty(descriptor) == 1
   }
 
+  /// Whether results go to a terminal.
+  static var isTerminal: Bool { isatty(1) == 1 }
+
   /// Columns and rows of the terminal; 80 by 24 when there is none.
   static var size: (columns: Int, rows: Int) {
     var window = winsize()

@@ -10,6 +10,10 @@ struct ScriptRunner {
   init(_ options: RunOptions = RunOptions()) {
     // A reader that goes away is noticed at the next write, which then fails.
     signal(SIGPIPE, SIG_IGN)
+    // A file that would become too large is an error like any other, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
+    // Whoever started this process may not care for the ends of others; this one does.
+    signal(SIGCHLD, SIG_DFL)
     self.options = options
     machine = Machine(output: options.output)
     machine.programsMayExtendPath = true
@@ -170,8 +174,6 @@ struct ScriptRunner {
         String(decoding: bytes, as: UTF8.self), terminator: "")
       return isWritten || status != ExitCode.success ? status : ExitCode.cannotBeRead
     }
-    // A file that would become too large is an error like any other, not the end of the process.
-    signal(SIGXFSZ, SIG_IGN)
     if let reason = SourceFile.write(bytes, to: file) {
       Console.error("lang: cannot write the report to '\(file)': \(reason)")
       return status == ExitCode.success ? ExitCode.cannotBeRead : status

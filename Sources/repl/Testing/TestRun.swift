@@ -7,10 +7,13 @@ struct TestRun {
   /// Only tests whose name contains it; nil for all.
   let filter: String?
   let stopsAtFailure: Bool
+  /// What stands in place of a test's name when the file is at fault.
+  private static let nameOfFile = "the file itself"
   private let style = Style.output
   private var passed = 0
   private var failed = 0
   private var wasInterrupted = false
+  private var report = JUnitReport()
 
   init(paths: [String], filter: String?, stopsAtFailure: Bool) {
     self.paths = paths
@@ -23,6 +26,12 @@ struct TestRun {
 
   /// Runs the tests of one file, in a machine of their own.
   mutating func run(_ file: String) {
+    let start = JUnitReport.now
+    runTests(of: file)
+    report.finish(file, took: JUnitReport.now - start)
+  }
+
+  private mutating func runTests(of file: String) {
     let printed = PrintedText()
     var options = RunOptions(paths: paths)
     options.output = { printed.add($0) }
@@ -35,25 +44,30 @@ struct TestRun {
     switch SourceFile.read(file) {
     case .failure(let error):
       showTitle()
-      return fail("the file itself", because: "it cannot be read: \(error.reason)", printed)
+      return fail(
+        TestRun.nameOfFile, of: file,
+        Failure(type: "unreadable", message: "it cannot be read: \(error.reason)"), printed)
     case .success(let source):
       do throws(LangError) {
         try load(source, file, runner)
       } catch {
         showTitle()
-        return fail("the file itself", because: describe(error), printed)
+        return fail(TestRun.nameOfFile, of: file, describe(error), printed)
       }
     }
     let names = runner.machine.functionNames
     for name in names where name.hasPrefix("test_") && filter.map({ name.contains($0) }) ?? true {
       showTitle()
       printed.clear()
+      let start = JUnitReport.now
       do throws(LangError) {
         try runTest(name, of: runner.machine, names)
         passed += 1
+        report.add(name, of: file, took: JUnitReport.now - start, nil)
         Console.show("  \(style.green("✓")) \(name)")
       } catch {
-        fail(name, because: describe(error), printed)
+        let time = JUnitReport.now - start
+        fail(name, of: file, took: time, describe(error), printed)
       }
       if isOver { return }
     }
@@ -82,25 +96,56 @@ struct TestRun {
     try runner.machine.run(source, name: file, location: location)
   }
 
-  private mutating func describe(_ error: LangError) -> String {
+  /// Why a test has failed, or a file cannot be run.
+  private struct Failure {
+    /// The class of the error.
+    let type: String
+    let message: String
+    /// What to show; the message when there is nothing else.
+    var shown = ""
+    /// The same without colours.
+    var plain = ""
+  }
+
+  private mutating func describe(_ error: LangError) -> Failure {
     switch error {
-    case .syntax(let failure): return failure.rendered(usesColors: style.usesColors)
+    case .syntax(let failure):
+      return Failure(
+        type: "SyntaxError", message: failure.diagnostics.first?.message ?? "it does not compile",
+        shown: failure.rendered(usesColors: style.usesColors), plain: failure.rendered())
     case .runtime(let failure):
       wasInterrupted = failure.className == "Interrupt"
-      return failure.rendered(usesColors: style.usesColors)
-    case .exit(let status, let message): return message ?? "it called exit(\(status))"
+      return Failure(
+        type: failure.className, message: failure.message,
+        shown: failure.rendered(usesColors: style.usesColors), plain: failure.rendered())
+    case .exit(let status, let message):
+      return Failure(type: "exit", message: message ?? "it called exit(\(status))")
     }
   }
 
-  private mutating func fail(_ name: String, because reason: String, _ printed: PrintedText) {
+  private mutating func fail(
+    _ name: String, of file: String, took nanoseconds: UInt64 = 0, _ failure: Failure,
+    _ printed: PrintedText
+  ) {
     failed += 1
     Console.show("  \(style.red("✗")) \(name)")
-    var report = reason
+    let isFile = name == TestRun.nameOfFile
+    self.report.add(
+      name, of: file, took: nanoseconds,
+      JUnitReport.Failure(
+        isError: isFile || wasInterrupted, type: failure.type, message: failure.message,
+        details: failure.plain.isEmpty ? failure.message : failure.plain, output: printed.text))
+    var report = failure.shown.isEmpty ? failure.message : failure.shown
     if !printed.text.isEmpty { report += "\nit had printed:\n\(printed.text)" }
     for line in report.split(separator: "\n", omittingEmptySubsequences: false) where !line.isEmpty
     {
       Console.show("    \(line)")
     }
+  }
+
+  /// Writes what became of the tests to a file, as a whole; gives why that failed.
+  func writeReport(to file: String) -> String? {
+    SourceFile.write(Array(report.xml.utf8), to: file)
   }
 
   /// Says how many passed; gives the exit code.

@@ -13,9 +13,13 @@ final class InterruptedProgram {
 
   /// Defines the function `attempt()`, whose parts call `arm()` and `disarm()` around what is tried.
   ///
-  /// - Parameter isStressed: Collect at every opportunity in between.
-  init(_ source: String, isStressed: Bool) throws {
+  /// - Parameters:
+  ///   - isStressed: Collect at every opportunity in between.
+  ///   - mayUseSystem: Whether it may use files and processes.
+  init(_ source: String, isStressed: Bool, mayUseSystem: Bool = false) throws {
     let machine = machine
+    machine.programsMayUseSystem = mayUseSystem
+    machine.standardLibrary = libraryFolder
     machine.define("arm") { [unowned self] _ in
       checkCount = 0
       machine.engine.pointee.interruptionProbe = { [unowned self] in
@@ -31,7 +35,11 @@ final class InterruptedProgram {
       machine.isCollectorStressed = false
       return .nil
     }
-    try machine.run("from host import arm, disarm\nimport math\narm\ndisarm\nmath.pi\n" + source)
+    // What is used is loaded before it is counted how often something asks.
+    var used = source.contains("json.") ? "import json\njson.parse('[1]')\n" : ""
+    if source.contains("re.") { used += "import re\nre.search('a', '')\n" }
+    try machine.run(
+      "from host import arm, disarm\nimport math\narm\ndisarm\nmath.pi\n" + used + source)
   }
 
   /// Calls `attempt()`, which is stopped at the check of this number; gives what it returns.

@@ -72,7 +72,7 @@ struct InterruptionTests {
 
   private static let table: [Trial] =
     lists + changedLists + sorts + maps + changedMaps + texts + positions
-    + byteStrings + numbers
+    + byteStrings + numbers + json + regularExpressions
 
   // MARK: Lists and tuples
 
@@ -304,6 +304,46 @@ struct InterruptionTests {
     Trial("let x = 1 << 4000000; let y = 3 ** 1700", "x * y"),
     Trial("let x = 1 << 4000000; let y = 3 ** 1700", "x // y"),
   ]
+
+  // MARK: JSON
+
+  private static let json: [Trial] = [
+    Trial("let x = '[' + '{\"a\": [1, 2.5, \"x\"]}, ' * 2500 + '0]'", "json.parse(x)"),
+    Trial("let x = '[' + '{\"a\": [1, 2.5, \"x\"]}, ' * 2500 + '0]'", "json.parse(bytes(x))"),
+    Trial("let x = '[' + '1,' * 20000 + '1]'", "json.parse(x)"),
+    Trial("let x = '\"' + 'ab ' * 45000 + '\"'", "json.parse(x)"),
+    Trial("let x = '\"' + 'äb\\\\n' * 25000 + '\"'", "json.parse(x)"),
+    Trial("let x = ' ' * 140000 + '1'", "json.parse(x)"),
+    Trial("let x = '7' * 140000", "json.parse(x)"),
+    Trial("let x = '1.' + '7' * 140000", "json.parse(x)"),
+    Trial("let x = json.format({str(i): i for i in range(9000)})", "json.parse(x)"),
+    Trial("let x = '\\n' * 140000 + '[1]'", "json.parse_lines(x).to_list()"),
+    Trial("let x = [{a: i, b: 'text'} for i in range(9000)]", "json.format(x)"),
+    Trial("let x = [{a: i, b: 'text'} for i in range(2500)]", "json.format(x, indent: 2)"),
+    Trial("let x = {str(i): i for i in range(9000)}", "json.format(x, sort_keys: true)"),
+    Trial("let x = ['ab ' * 45000, 'é\"' * 45000]", "json.format(x)"),
+    Trial("let x = 'é\"' * 45000", "json.format(x, ascii: true)"),
+    Trial("", "json.format(0..30000)"),
+  ]
+
+  // MARK: Regular expressions
+
+  private static let regularExpressions: [Trial] =
+    longTexts.flatMap { text in
+      [
+        "re.find_all('b', x)", "re.find_all('(b).', x)", "re.split('b', x)",
+        "re.split('(b)', x, 3000)", "re.replace('b', x, 'ccc')",
+        "re.replace('(b)', x, '[\\\\1]')", "re.search('(?:b.*)*?z', x)",
+        "re.replace('b', x[..9000], fn(m) => 'c')", "re.full_match('(?:.|b)*', x).span()",
+        "[m.start() for m in re.find_iter('b', x[..9000])]", "re.escape(x)",
+        "re.match('.*', x).span()[1] + len(re.find_all('', x))",
+      ].map { Trial("let x = \(text)", $0) }
+    } + [
+      Trial("", "re.search('(a+)+$', 'a' * 14 + 'b')"),
+      Trial("let x = bytes('ab ') * 45000", "re.find_all(bytes('b'), x)"),
+      // Nothing in it can begin a match.
+      Trial("let x = 'ab ' * 6000000", "re.search('[xyz]', x)"),
+    ]
 
   // MARK: Containers in containers
 

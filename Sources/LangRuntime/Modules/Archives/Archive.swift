@@ -70,7 +70,13 @@ final class Archive {
     let mode: UInt16
     /// Where its local header begins in the file.
     let headerOffset: Int
+    /// When it was changed, in the form of MS-DOS: the date in the upper half.
+    let date: UInt32
   }
+
+  /// Every member, folders with entries of their own included (their names end with a separator), in
+  /// the order of the bytes of the names.
+  var members: [Member] { (0..<directory.count).compactMap { directory.member($0) } }
 
   /// The member of exactly this name, such as `vendor/m.l`; nil for folders.
   func member(_ name: String) -> Member? {
@@ -112,6 +118,21 @@ final class Archive {
       return try member.read(from: file, limit: directory.start, unless: stop)
     } catch {
       // What is wrong may come from somebody writing to the file right now.
+      throw file.isUnchanged ? error : Self.changed
+    }
+  }
+
+  /// Opens a member of this archive, of at most `limit` bytes, to be read piece by piece.
+  ///
+  /// Throws as ``read(_:)`` does.
+  func open(_ member: Member, limit: Int) throws(ArchiveError) -> ArchiveMemberStream {
+    try member.check(limit: limit)
+    let file = try ArchiveFile(path: path)
+    guard file.identity == identity else { throw Self.changed }
+    do throws(ArchiveError) {
+      let offset = try member.dataOffset(in: file, limit: directory.start)
+      return try ArchiveMemberStream(member, in: file, dataOffset: offset)
+    } catch {
       throw file.isUnchanged ? error : Self.changed
     }
   }

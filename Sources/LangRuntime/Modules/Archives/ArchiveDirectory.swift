@@ -240,7 +240,8 @@ struct ArchiveDirectory {
       name: String(decoding: bytes[record.name], as: UTF8.self),
       size: Int(clamping: sizes.size), compressedSize: Int(clamping: sizes.compressed),
       flags: short(position + 8), method: short(position + 10), checksum: long(position + 16),
-      mode: isFromUnix ? short(position + 40) : 0, headerOffset: preamble + Int(sizes.offset))
+      mode: isFromUnix ? short(position + 40) : 0, headerOffset: preamble + Int(sizes.offset),
+      date: long(position + 12))
   }
 
   private func lowerBound(

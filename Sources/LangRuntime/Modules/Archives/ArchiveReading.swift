@@ -12,8 +12,8 @@ extension Archive.Member {
   /// The length of the fixed part of what stands in front of a member's data.
   static let headerSize = 30
 
-  /// Refuses what no reading could make sense of.
-  func check() throws(ArchiveError) {
+  /// Refuses what no reading could make sense of, and what has more than `limit` bytes.
+  func check(limit: Int = Archive.maximumMemberSize) throws(ArchiveError) {
     // Bit 0 is encryption, 6 strong encryption, 13 an encrypted directory.
     if flags & 0x2041 != 0 { throw problem("is encrypted") }
     let kind = mode_t(mode) & S_IFMT
@@ -22,8 +22,8 @@ extension Archive.Member {
     if method != 0 && method != 8 {
       throw problem("is packed with method \(method); only stored and deflated ones can be read")
     }
-    if max(size, compressedSize) > Archive.maximumMemberSize {
-      throw problem("is larger than \(Archive.maximumMemberSize >> 20) MB")
+    if max(size, compressedSize) > limit {
+      throw problem("is larger than \(limit >> 20) MB")
     }
     if method == 0 && size != compressedSize {
       throw problem("is stored in \(compressedSize) bytes and claims to have \(size)")
@@ -78,7 +78,7 @@ extension Archive.Member {
   }
 
   /// Where the data begin; what stands around them must say what the directory says.
-  private func dataOffset(
+  func dataOffset(
     in file: borrowing ArchiveFile, limit: Int
   ) throws(ArchiveError) -> Int {
     let nameBytes = Array(name.utf8)
@@ -142,11 +142,11 @@ extension Archive.Member {
     damaged("its header contradicts the archive's directory")
   }
 
-  private func problem(_ text: String) -> ArchiveError {
+  func problem(_ text: String) -> ArchiveError {
     ArchiveError(reason: "member \(shownArchiveName(name)) \(text)")
   }
 
-  private func damaged(_ text: String) -> ArchiveError { problem("is damaged: \(text)") }
+  func damaged(_ text: String) -> ArchiveError { problem("is damaged: \(text)") }
 }
 
 /// One member, shown to minizip as an archive of its own.
@@ -158,7 +158,7 @@ extension Archive.Member {
 /// - does not understand the sizes and offsets of zip64 where `unsigned long` has 64 bits;
 /// - stops at the size that a member claims, so that one with more data looks complete. The view
 ///   claims one byte more.
-private final class ArchiveMemberView {
+final class ArchiveMemberView {
   /// The number of an error that the system gave; 0 when there was none.
   private(set) var failure: Int32 = 0
   private let descriptor: Int32

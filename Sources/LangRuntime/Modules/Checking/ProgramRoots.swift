@@ -69,6 +69,15 @@ extension ProgramReader {
 
   /// Adds every module of a folder, which may itself be a package.
   private func addFolder(_ path: String) {
+    let packages = addPathAround(path)
+    checksFolder = true
+    if packages.isEmpty { return addModules(in: ModuleFolder(path: path)) }
+    addModules(of: packages.joined(separator: "."))
+  }
+
+  /// Puts the folder around the packages that a folder is in at the head of the path; gives the names of
+  /// these packages, the folder's own included, from the outside.
+  func addPathAround(_ path: String) -> [String] {
     var outermost = path
     var packages: [String] = []
     while outermost != "/", FileKind("\(outermost)/init.l") == .file {
@@ -77,9 +86,7 @@ extension ProgramReader {
       outermost = folder(of: outermost)
     }
     engine.pointee.modules.path.insert(outermost, at: 0)
-    checksFolder = true
-    if packages.isEmpty { return addModules(in: ModuleFolder(path: outermost)) }
-    addModules(of: packages.joined(separator: "."))
+    return packages
   }
 
   /// Adds the modules that lie in a folder of the path, and what is inside of them.
@@ -91,7 +98,7 @@ extension ProgramReader {
   ///
   /// Names that no import can have, such as `my-script` or `v1.2`, do for files all the same: they are
   /// looked for as they are written.
-  private func addModules(of name: String) {
+  func addModules(of name: String) {
     var waiting = [name]
     // Links may make a circle of folders.
     var seen: Set<String> = []
