@@ -44,7 +44,8 @@ extension LoadedSource {
 extension Machine {
   /// The names that a module has: its attributes, or what its source declares when it is not loaded.
   ///
-  /// Loads nothing, whether the module was imported or not; the source is read and parsed.
+  /// Loads nothing, whether the module was imported or not; the source is read and parsed, unless
+  /// ``interrupt()`` ends that.
   public func attributeNames(ofModule name: String) -> [String] {
     engine.quietNames(ofModule: name)
   }
@@ -60,8 +61,10 @@ extension Engine {
     }
     guard let record else { return [] }
     var names = record.isPackage ? importableModules(in: name) : []
-    if let fileName = record.fileName, let bytes = try? record.folder?.read(fileName) {
-      let source = LoadedSource(name: name, bytes: bytes)
+    let stop = StopCheck(self)
+    if let fileName = record.fileName, let bytes = try? record.folder?.read(fileName, unless: stop)
+    {
+      let source = LoadedSource(name: name, bytes: bytes, unless: stop)
       names += source.declarations.keys.filter { !$0.hasPrefix("_") }
     }
     return Set(names).sorted()

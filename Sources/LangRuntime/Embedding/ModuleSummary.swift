@@ -208,12 +208,12 @@ extension Engine {
     var names: Set<String> = []
     if package.isEmpty {
       for folder in searchedFolders(resolvingAnew: false) {
-        names.formUnion((try? folder.moduleNames()) ?? [])
+        names.formUnion((try? folder.moduleNames(unless: StopCheck(self))) ?? [])
       }
-      names.formUnion((try? library?.moduleNames()) ?? [])
+      names.formUnion((try? library?.moduleNames(unless: StopCheck(self))) ?? [])
       names.formUnion(pointee.modules.listedNatives)
     } else if let found = try? findAgain(package), found.form != .file {
-      names.formUnion((try? found.folder.moduleNames()) ?? [])
+      names.formUnion((try? found.folder.moduleNames(unless: StopCheck(self))) ?? [])
     }
     return names.filter(isIdentifier).sorted()
   }

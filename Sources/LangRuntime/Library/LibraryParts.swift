@@ -26,15 +26,15 @@ struct LibraryPart {
   /// Every part, in the order of the names.
   static var all: [LibraryPart] {
     [
-      DatePart.part,
+      LibraryPart("_date", DatePart.initialize),
       LibraryPart("_files", usesSystem: true, FilesPart.initialize),
-      HashPart.part,
-      JSONModule.part,
+      LibraryPart("_hash", HashPart.initialize),
+      LibraryPart("_json", JSONPart.initialize),
       LibraryPart("_process", usesSystem: true, ProcessesPart.initialize),
-      RandomPart.part,
+      LibraryPart("_random", RandomPart.initialize),
       LibraryPart("_re", RegularExpressionsPart.initialize),
       LibraryPart("_system", usesSystem: true, SystemPart.initialize),
-      TimePart.part,
+      LibraryPart("_time", TimePart.initialize),
       LibraryPart("_zip", usesSystem: true, ZipPart.initialize),
     ]
   }

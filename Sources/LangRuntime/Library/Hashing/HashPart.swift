@@ -2,10 +2,8 @@ import CMinizip
 
 /// The native part of the module `hash`.
 enum HashPart {
-  static var part: LibraryPart {
-    LibraryPart("_hash") { (engine, module) throws(RaisedError) in
-      try engine.define(definitions, in: module)
-    }
+  static func initialize(_ engine: Engine, _ module: ModuleReference) throws(RaisedError) {
+    try engine.define(definitions, in: module)
   }
 
   nonisolated(unsafe) private static let definitions: [NativeDefinition] = [

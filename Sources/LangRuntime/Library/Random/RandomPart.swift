@@ -8,10 +8,8 @@
 ///
 /// The first argument of most functions is a generator.
 enum RandomPart {
-  static var part: LibraryPart {
-    LibraryPart("_random") { (engine, module) throws(RaisedError) in
-      try engine.define(definitions, in: module)
-    }
+  static func initialize(_ engine: Engine, _ module: ModuleReference) throws(RaisedError) {
+    try engine.define(definitions, in: module)
   }
 
   nonisolated(unsafe) private static let definitions: [NativeDefinition] = [

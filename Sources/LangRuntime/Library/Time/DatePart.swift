@@ -3,10 +3,8 @@
 /// Days and seconds are counted from 1970-01-01. Seconds of a clock in some zone are counted as if it
 /// showed UTC.
 enum DatePart {
-  static var part: LibraryPart {
-    LibraryPart("_date") { (engine, module) throws(RaisedError) in
-      try engine.define(definitions, in: module)
-    }
+  static func initialize(_ engine: Engine, _ module: ModuleReference) throws(RaisedError) {
+    try engine.define(definitions, in: module)
   }
 
   nonisolated(unsafe) private static let definitions: [NativeDefinition] = [

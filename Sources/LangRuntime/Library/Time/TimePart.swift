@@ -6,10 +6,8 @@
 
 /// The native part of the module `time`: the system's clocks, and sleep.
 enum TimePart {
-  static var part: LibraryPart {
-    LibraryPart("_time") { (engine, module) throws(RaisedError) in
-      try engine.define(definitions, in: module)
-    }
+  static func initialize(_ engine: Engine, _ module: ModuleReference) throws(RaisedError) {
+    try engine.define(definitions, in: module)
   }
 
   nonisolated(unsafe) private static let definitions: [NativeDefinition] = [

@@ -3,14 +3,8 @@
 /// Arguments come by position, options in the order of ``JSONParser/Options`` and
 /// ``JSONFormatter/Options``. What a program may get wrong is checked here, and messages name the functions
 /// of `json`.
-enum JSONModule {
-  static var part: LibraryPart {
-    LibraryPart("_json", initialize)
-  }
-
-  private static func initialize(
-    _ engine: Engine, _ module: ModuleReference
-  ) throws(RaisedError) {
+enum JSONPart {
+  static func initialize(_ engine: Engine, _ module: ModuleReference) throws(RaisedError) {
     let workspace = JSONWorkspace()
     try engine.define(
       [
