@@ -32,6 +32,7 @@ TARGETS = {
     "start-up of `-e ''` against `lua -e ''`": (1.5, 1.0),
     "start-up of a hello script against `lua -e ''`": (1.5, 1.0),
     "peak memory of a hello script, MB": (8.0, 5.0),
+    "the standard library imported and not used, ms": (2.0, 0.5),
     "parse and compile against `luac -p`": (1.0, 0.5),
     "binary trees against Lua 5.4": (1.2, 0.7),
     "longest pause with 100 MB live, ms": (100.0, 10.0),
@@ -221,6 +222,8 @@ def measure_startup(rounds, peers, runner, report):
     commands = {
         "lang -e ''": [peers.lang, "-e", ""],
         "lang hello.l": [peers.lang, hello + ".l"],
+        # The same behind imports of everything in the standard library.
+        "lang library_hello.l": [peers.lang, os.path.join(HERE, "startup", "library_hello.l")],
         "lua -e ''": [peers.lua, "-e", ""],
         "lua hello.lua": [peers.lua, hello + ".lua"],
         # What the system takes for any process at all.
@@ -245,10 +248,10 @@ def measure_startup(rounds, peers, runner, report):
 
     reference = median(times["lua -e ''"])
     print(f"\nStart-up: milliseconds from start to end, medians of {rounds}, and MB at the peak")
-    print(f"  {'':17}{'ms':>9}{'/ lua':>9}{'MB':>9}")
+    print(f"  {'':21}{'ms':>9}{'/ lua':>9}{'MB':>9}")
     for name in commands:
         value = median(times[name])
-        print(f"  {name:17}{value * 1000:9.2f}{value / reference:9.2f}{peaks[name]:9.1f}")
+        print(f"  {name:21}{value * 1000:9.2f}{value / reference:9.2f}{peaks[name]:9.1f}")
     if "lang -e ''" in commands:
         report.record("start-up of `-e ''` against `lua -e ''`",
                       median(times["lang -e ''"]) / reference)
@@ -256,6 +259,9 @@ def measure_startup(rounds, peers, runner, report):
         report.record("start-up of a hello script against `lua -e ''`",
                       median(times["lang hello.l"]) / reference)
         report.record("peak memory of a hello script, MB", peaks["lang hello.l"])
+        if "lang library_hello.l" in commands:
+            report.record("the standard library imported and not used, ms", 1000 * (
+                median(times["lang library_hello.l"]) - median(times["lang hello.l"])))
 
 
 def measure_compilation(rounds, peers, runner, report):

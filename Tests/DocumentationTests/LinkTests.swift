@@ -23,7 +23,14 @@ struct LinkTests {
           FileManager.default.fileExists(atPath: file.path), "\(page.path):\(number): \(target)")
         if parts.count == 2, file.pathExtension == "md" {
           let text = try String(contentsOf: file, encoding: .utf8)
-          let anchors = text.split(separator: "\n").filter { $0.hasPrefix("#") }.map(anchor)
+          let headings = text.split(separator: "\n").filter { $0.hasPrefix("#") }
+          // The second heading of a text has another anchor than the first.
+          var counts: [String: Int] = [:]
+          let anchors = headings.map(anchor).map { anchor in
+            counts[anchor, default: -1] += 1
+            let count = counts[anchor, default: 0]
+            return count == 0 ? anchor : "\(anchor)-\(count)"
+          }
           #expect(anchors.contains(String(parts[1])), "\(page.path):\(number): \(target)")
         }
       }

@@ -13,7 +13,6 @@ extension Engine {
       let native = makeNative(addNative(definition), owner: nil)
       setBuiltin(definition.name, Value(.native, native))
     }
-    registerNativeModules()
   }
 
   private func setBuiltin(_ name: StaticString, _ value: Value) {
@@ -100,64 +99,6 @@ extension Engine {
       memoryError: make("MemoryError"), recursionError: make("RecursionError"),
       stopIteration: make("StopIteration"), syntaxError: make("SyntaxError"),
       interrupt: make("Interrupt"), exit: exit)
-  }
-
-  /// Modules written in Swift: found like any other, filled at their first use.
-  private func registerNativeModules() {
-    register(
-      "math", "Functions and constants of mathematics, for ints and floats.",
-      variables: [
-        "pi": "The ratio of a circle's circumference to its diameter.",
-        "e": "The base of the natural logarithm.", "tau": "Twice pi: a whole turn in radians.",
-        "inf": "The float beyond all others.", "nan": "The float that is no number.",
-      ]
-    ) { (engine, module) throws(RaisedError) in
-      try engine.define(MathModule.definitions, in: module)
-      for (name, value) in MathModule.constants {
-        try engine.setVariable(of: module, engine.pointee.symbols.intern(name), value)
-      }
-    }
-    register(
-      "lazy", "Asks and steers the lazy imports of the program.",
-      variables: [
-        "filter":
-          "Decides on each import when it is a function: filter(importer, name, names) gives true for "
-          + "a lazy one."
-      ], LazyModule.initialize)
-    register(
-      "sys", "What a program can ask about how it was started, and its standard streams.",
-      variables: [
-        "argv": "The name of the program as it was given, and its arguments.",
-        "path": "The places in which imports look for modules, behind the program's own folder.",
-        "version": "The version of the language.", "platform": "The system: \"linux\".",
-        "executable": "The path of the running `lang`; nil where a program may not use files.",
-        "stdin": "Standard input: `read`, `read_bytes`, `read_line`, `lines`, `is_terminal`.",
-        "stdout": "Standard output: `write`, `flush`, `is_terminal`.",
-        "stderr": "Standard error: `write`, `flush`, `is_terminal`.",
-      ], SystemModule.initialize)
-    registerLibraryParts()
-  }
-
-  private func register(
-    _ name: String, _ documentation: StaticString, variables: [String: String],
-    _ initializer: @escaping (Engine, ModuleReference) throws(RaisedError) -> Void
-  ) {
-    pointee.modules.natives[name] = NativeModule(precedesPath: false, variables: variables) {
-      (engine, module) throws(RaisedError) in
-      try engine.setVariable(
-        of: module, engine.pointee.names.moduleDocumentation,
-        engine.makeString("\(documentation)"))
-      try initializer(engine, module)
-    }
-  }
-
-  /// Adds functions to a native module.
-  func define(_ definitions: [NativeDefinition], in module: ModuleReference) throws(RaisedError) {
-    for definition in definitions {
-      let native = makeNative(addNative(definition), owner: nil)
-      try setVariable(
-        of: module, pointee.symbols.intern(definition.displayName), Value(.native, native))
-    }
   }
 }
 

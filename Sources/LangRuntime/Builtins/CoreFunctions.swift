@@ -138,7 +138,8 @@ extension Engine {
 
   fileprivate func helpText(_ function: FunctionReference) -> String {
     let code = function.pointee.prototype.pointee.source.takeUnretainedValue()
-    var parameters = code.parameters.map {
+    // Nobody passes `self`.
+    var parameters = code.parameters.dropFirst(code.isMethod ? 1 : 0).map {
       pointee.symbols.text(of: $0.symbol) + ($0.hasDefault ? "?" : "")
     }
     if code.rest != .none { parameters.append("..." + pointee.symbols.text(of: code.rest)) }

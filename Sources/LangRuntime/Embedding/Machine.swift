@@ -218,7 +218,7 @@ public final class Machine {
 
   /// Adds a native module; its functions are made at its first use.
   public func defineModule(_ name: String, functions: [HostFunction]) {
-    let earlier = engine.pointee.modules.natives[name]?.initializer
+    let earlier = engine.pointee.modules.native(name)?.initializer
     engine.pointee.modules.natives[name] = NativeModule(precedesPath: true) {
       (engine, module) throws(RaisedError) in
       try earlier?(engine, module)

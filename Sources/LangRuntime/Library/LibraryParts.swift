@@ -40,21 +40,23 @@ struct LibraryPart {
   }
 }
 
-extension Engine {
-  /// Makes the parts of the library known to imports.
-  func registerLibraryParts() {
-    for part in LibraryPart.all {
-      pointee.modules.natives[part.name] = NativeModule(precedesPath: false, isPart: true) {
-        (engine, module) throws(RaisedError) in
-        if part.usesSystem && !engine.pointee.modules.maySystemBeUsed {
-          throw engine.importError(
-            "module '\(part.name)' is not to be had: this program may not use files and processes")
-        }
-        try part.initializer(engine, module)
+extension LibraryPart {
+  /// The part of a name.
+  static func named(_ name: String) -> LibraryPart? { all.first { $0.name == name } }
+
+  /// The part as the module that imports find.
+  var module: NativeModule {
+    NativeModule(isPart: true) { (engine, module) throws(RaisedError) in
+      if usesSystem && !engine.pointee.modules.maySystemBeUsed {
+        throw engine.importError(
+          "module '\(name)' is not to be had: this program may not use files and processes")
       }
+      try initializer(engine, module)
     }
   }
+}
 
+extension Engine {
   /// A value that holds a Swift object, which is released when the value is collected.
   func makeForeign(_ object: AnyObject) -> Value {
     let memory = pointee.heap.allocate(MemoryLayout<SwiftObject>.size, kind: .foreign)

@@ -186,10 +186,10 @@ struct Place {
 struct ModuleTable {
   var records: [ModuleRecord] = []
   var byName: [String: Int] = [:]
-  /// Modules written in Swift that were not imported yet.
+  /// Native modules of the embedding program.
   var natives: [String: NativeModule] = [:]
-  /// The names of those that programs import themselves.
-  var listedNatives: [String] { natives.filter { !$0.value.isPart }.map(\.key) }
+  /// The names of native modules that programs import themselves.
+  var listedNatives: Set<String> { Set(natives.keys).union(NativeModule.builtInNames) }
   /// Where modules are looked for, while no program has asked for `sys.path`.
   var path: [String] = []
   /// Says where the standard library is, which is searched behind the path; asked once.
@@ -224,18 +224,9 @@ struct ModuleTable {
   var describesPatches = false
   /// Called at each step of the life cycle, so that tests can make any of them fail.
   var fault: ((LoadingStep, String) throws(RaisedError) -> Void)?
-}
 
-/// A module written in Swift.
-struct NativeModule {
-  /// Found before anything on the path: modules of an embedding program.
-  let precedesPath: Bool
-  /// Imported by a module of the standard library only, see ``LibraryPart``: not listed until it is.
-  var isPart = false
-  /// What its variables that are no functions are, by their names, for `help()` and its like.
-  var variables: [String: String] = [:]
-  /// Fills the module at its first use.
-  var initializer: (Engine, ModuleReference) throws(RaisedError) -> Void
+  /// The native module of a name, whether it was imported or not.
+  func native(_ name: String) -> NativeModule? { natives[name] ?? NativeModule.builtIn(name) }
 }
 
 /// A module whose body is running.

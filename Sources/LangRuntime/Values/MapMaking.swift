@@ -1,3 +1,11 @@
+extension MapObject {
+  /// Up to so many entries are made into a map without an index, which it gets when it grows.
+  ///
+  /// An index makes the room for entries a power of two: a record of ten keys would take twice the
+  /// memory, and as long again to be made.
+  static let unindexedLimit = 16
+}
+
 extension Engine {
   /// A map of entries whose keys are strings, with a table of the size that they need; nil when two
   /// keys are equal.
@@ -8,7 +16,7 @@ extension Engine {
   ) throws(RaisedError) -> MapReference? {
     let map = makeMap()
     if count == 0 { return map }
-    if count <= MapObject.linearLimit {
+    if count <= MapObject.unindexedLimit {
       if hasEqualKeys(entries, count: count) { return nil }
       let table = pointee.heap.allocateExternal(MapEntry.self, capacity: count)
       for position in 0..<count { table[position] = entries[position] }

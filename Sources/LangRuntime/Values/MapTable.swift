@@ -2,11 +2,12 @@
 // a key's entry. See `MapObject` for the layout.
 //
 // Up to `MapObject.linearLimit` entries there is no index: a few comparisons in one or two cache
-// lines beat any hashing. Beyond it, the index is an open-addressing table with linear probing that
-// is never more than half full (see `MapIndex`). It remembers the hash of each entry, so that
-// growing and removing never hash a key again. Removing moves later words of a probe run back, so
-// the index has no marks for removed words; the entry itself stays as a gap until the entries are
-// compacted.
+// lines beat any hashing. Maps that are made all at once and did not grow since (see
+// `makeMap(ofDistinct:)`) may have some more without one. Beyond it, the index is an
+// open-addressing table with linear probing that is never more than half full (see `MapIndex`). It
+// remembers the hash of each entry, so that growing and removing never hash a key again. Removing
+// moves later words of a probe run back, so the index has no marks for removed words; the entry
+// itself stays as a gap until the entries are compacted.
 //
 // Keys that need a call to be hashed or compared (instances, tuples of them) always have an index,
 // whatever the size: then nothing but the lookup itself calls back into the language, and a lookup

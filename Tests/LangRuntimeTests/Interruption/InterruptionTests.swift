@@ -335,9 +335,9 @@ struct InterruptionTests {
       [
         "re.find_all('b', x)", "re.find_all('(b).', x)", "re.split('b', x)",
         "re.split('(b)', x, 3000)", "re.replace('b', x, 'ccc')",
-        "re.replace('(b)', x, '[\\\\1]')", "re.search('(?:b.*)*?z', x)",
+        "re.replace('(b)', x, '[\\\\1]')", "re.search('b+?[yz]', x)",
         "re.replace('b', x[..9000], fn(m) => 'c')", "re.full_match('(?:.|b)*', x).span()",
-        "[m.start() for m in re.find_iter('b', x[..9000])]", "re.escape(x)",
+        "re.escape(x)",
         "re.match('.*', x).span()[1] + len(re.find_all('', x))",
       ].map { Trial("let x = \(text)", $0) }
     } + [

@@ -95,7 +95,7 @@ struct RegularExpressionMutationTests {
         try {
           results(pattern, text, flags)
           if compares {
-            // Long enough for code for the processor, without and with it, and for text that is not ASCII.
+            # Long enough for code for the processor, without and with it, and for text that is not ASCII.
             for longer in [text * 300, text * 300 + "é"] {
               let compiled = spans(pattern, longer, flags)
               let interpreted = spans("(*NO_JIT)" + pattern, longer, flags)

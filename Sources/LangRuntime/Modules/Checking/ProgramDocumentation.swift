@@ -143,7 +143,7 @@ extension Engine {
   func documentation(ofNative number: Int) -> ModuleDocumentation? {
     guard let module = try? load(number, because: .asked).module else { return nil }
     var documentation = ModuleDocumentation()
-    let variables = pointee.modules.natives[pointee.modules.records[number].name]?.variables ?? [:]
+    let variables = pointee.modules.native(pointee.modules.records[number].name)?.variables ?? [:]
     let names = module.pointee.names
     for position in 0..<names.count {
       let entry = names.entries.unsafelyUnwrapped[position]

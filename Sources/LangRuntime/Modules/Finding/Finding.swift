@@ -100,7 +100,7 @@ extension Engine {
         addModule(ModuleRecord(name: "", folder: $0, form: .folder))
       }
     }
-    let native = pointee.modules.natives[name]
+    let native = pointee.modules.native(name)
     // What the listings say is asked first, then the standard library and what is written in Swift, then
     // the folders themselves: a file may have been written a moment ago.
     if native == nil || native?.precedesPath == false {
@@ -319,7 +319,7 @@ extension Engine {
     } else {
       let places = searchedFolders(resolvingAnew: false)
       if !places.isEmpty { message += " in \(places.map(\.path).joined(separator: ", "))" }
-      var names = pointee.modules.listedNatives
+      var names = Array(pointee.modules.listedNatives)
       for place in places { names += (try? place.moduleNames(unless: StopCheck(self))) ?? [] }
       names += (try? library?.moduleNames(unless: StopCheck(self))) ?? []
       near = Spelling.nearest(to: missing, among: names)
