@@ -69,10 +69,10 @@ TRIES = "try { lazy.load('missing') } catch e: ImportError {}"
 # what `make_files` has made.
 TURNS = [
     # A gigabyte and more is alive and is marked again and again.
-    (3, "let xs = [[i, str(i)] for i in range(7000000)]", "[[j] for j in range(1000)]"),
-    (3, "let xs = [{a: i} for i in range(6000000)]", "[[j] for j in range(1000)]"),
-    (3, "let xs = ('ab ' * 20000000).split(' ')", "[[j] for j in range(1000)]"),
-    (3, "let xs = {i: str(i) for i in range(10000000)}", "[[j] for j in range(1000)]"),
+    (3, "let xs = [[i, str(i)] for i in range(7000000)]", "'x' * 20000000"),
+    (3, "let xs = [{a: i} for i in range(6000000)]", "'x' * 20000000"),
+    (3, "let xs = ('ab ' * 20000000).split(' ')", "'x' * 20000000"),
+    (3, "let xs = {i: str(i) for i in range(10000000)}", "'x' * 20000000"),
     # Half of it dies each time.
     (3, "var xs = nil", "xs = [[i, str(i)] for i in range(3000000)]"),
     (1, "let xs = [[i, str(i)] for i in range(7000000)]; import lazy", "lazy.report_data()"),

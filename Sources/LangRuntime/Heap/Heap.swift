@@ -31,6 +31,10 @@ struct Heap {
   static let granule = 16
   static let largestCell = 1024
   static let classCount = largestCell / granule + 1
+  /// How many blocks are swept for one cell: 4 MB of them.
+  ///
+  /// Everything in them may be alive, and new memory is there at once.
+  static let blocksPerRefill = 64
 
   /// One free cell; the header's kind 0 tells sweep that the cell is free.
   struct FreeCell {
@@ -103,8 +107,6 @@ struct Heap {
   var limit = Int.max
   /// Raised when the allowance is used up; the interpreter looks at ``EngineState/attention``.
   var attention: UnsafeMutablePointer<UInt8>
-  /// Whether the program is to stop; nil while the engine is being made.
-  var stop: StopCheck?
   /// Collect at every safepoint (`LANG_GC_STRESS`).
   var isStressed = false
 
@@ -310,8 +312,8 @@ struct Heap {
   private mutating func refill(_ sizeClass: Int) -> UnsafeMutableRawPointer {
     let entry = classes + sizeClass
     let cellSize = sizeClass * Heap.granule
-    var swept = 0
-    while entry.pointee.sweepCursor < entry.pointee.blockCount {
+    let end = min(entry.pointee.sweepCursor + Heap.blocksPerRefill, entry.pointee.blockCount)
+    while entry.pointee.sweepCursor < end {
       let block = entry.pointee.blocks.unsafelyUnwrapped + entry.pointee.sweepCursor
       entry.pointee.sweepCursor += 1
       sweep(block, into: entry)
@@ -319,9 +321,6 @@ struct Heap {
         entry.pointee.free = cell.pointee.next
         return UnsafeMutableRawPointer(cell)
       }
-      // Everything may be alive: new memory is there at once.
-      swept += 1
-      if swept & 31 == 0, stop?.isStopped == true { break }
     }
     if let bump = entry.pointee.bump, bump + cellSize <= entry.pointee.bumpEnd.unsafelyUnwrapped {
       // Hand out a run of fresh cells through the free list, so that the fast path stays one.

@@ -58,7 +58,6 @@ extension Engine {
         bridgeReturn: noCode, unresolved: .allocate(capacity: 16), unresolvedCapacity: 16,
         generators: .allocate(capacity: 16), generatorCapacity: 16, output: output,
         errorOutput: OutputStream(descriptor: 2)))
-    engine.pointee.heap.stop = StopCheck(engine)
     engine.setNativeStackLimit()
     engine.pointee.attention = limits.steps == nil ? 0 : 1
     engine.installBuiltins()

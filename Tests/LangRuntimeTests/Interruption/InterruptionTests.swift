@@ -52,6 +52,8 @@ struct InterruptionTests {
 
   @Test(arguments: trials, [false, true])
   func stops(trial: Trial, isStressed: Bool) throws {
+    let t0 = clock()
+    defer { print("TIMED", (clock() - t0) / 1000, isStressed, trial) }
     let program = try InterruptedProgram(trial.source, isStressed: isStressed)
     _ = try program.attempt(stoppedAt: 0)
     let count = program.checkCount
