@@ -63,7 +63,7 @@ struct InterruptionTests {
     }
   }
 
-  private static let trials: [Trial] =
+  static let trials: [Trial] =
     lists + changedLists + sorts + maps + changedMaps + texts + positions
     + byteStrings + numbers + json + regularExpressions
 
