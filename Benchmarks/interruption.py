@@ -60,6 +60,11 @@ PROGRAMS = [
     ("let s = '9' * 50000000", "int(s)"),
     ("", "input()"),
     ("let s = '1' * 100000000", "float(s)"),
+    # What dies is large: a list of 3 GB, one that becomes shorter, many of 10 MB.
+    ("let xs = [0] * 200000000", "xs.clear(); xs.extend([0] * 200000000)"),
+    ("var xs = nil", "xs = [0] * 200000000"),
+    ("", "let xs = [0] * 10000000; while xs { xs.pop() }"),
+    ("var xs = nil", "xs = [[0] * 600000 for i in range(300)]"),
     ("let s = ' ' * 100000000", "try { int(s) } catch e: ValueError {}"),
 ]
 
@@ -114,7 +119,9 @@ def run(lang, setup, work, ends, folder, delay):
     """One run; gives milliseconds, or a word for why there are none."""
     loop = f"while true {{ {work} }}"
     program = f"{setup}\nprint('go')\n"
-    program += loop if ends else f"try {{ {loop} }} catch e: Interrupt {{ print('caught') }}"
+    # It waits then, as at a prompt: the system's work when a process ends can delay what it wrote.
+    program += loop if ends else (
+        f"try {{ {loop} }} catch e: Interrupt {{ print('caught'); input() }}")
     # At a terminal each line is written at once.
     screen, terminal = os.openpty()
     process = subprocess.Popen(
@@ -168,6 +175,8 @@ def main():
     if not os.access(options.lang, os.X_OK):
         sys.exit(f"interruption.py: no executable at {options.lang}")
     lang = os.path.abspath(options.lang)
+    # In the background of a script the signal is ignored, which the programs would take over.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     random.seed(1)
     print("median ms   longest   runs")
     with tempfile.TemporaryDirectory() as folder:

@@ -89,14 +89,16 @@ public struct GrowableBuffer<Element: BitwiseCopyable>: BitwiseCopyable {
     let larger = max(needed, count * 2, 8)
     let moved = GrowableBuffer.allocate(larger)
     moved.moveInitialize(from: base, count: count)
-    if capacity > 0 { free(base) }
+    deallocate()
     base = moved
     capacity = larger
   }
 
   /// Frees the memory; the buffer must not be used afterwards.
   public func deallocate() {
-    if capacity > 0 { free(base) }
+    if capacity > 0 {
+      LargeMemory.free(base, byteCount: capacity * MemoryLayout<Element>.stride)
+    }
   }
 
   /// Memory from the system.

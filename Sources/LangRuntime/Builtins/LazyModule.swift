@@ -212,10 +212,14 @@ enum LazyModule {
         if engine.pointee.isInterrupted != 0 { throw engine.interruption }
         throw engine.ioError("cannot read '\(folder.path)/\(name)': \(error.reason)")
       }
-      try engine.reserve(bytes.count)
-      return try engine.withBuffer(of: bytes) { (start, count) throws(RaisedError) in
-        try engine.makeBytes(copying: start, count: count)
+      let result = Result { () throws(RaisedError) in
+        try engine.reserve(bytes.count)
+        return try engine.withBuffer(of: bytes) { (start, count) throws(RaisedError) in
+          try engine.makeBytes(copying: start, count: count)
+        }
       }
+      LargeMemory.free(consume bytes)
+      return try result.get()
     },
     NativeDefinition(
       "previous", "name, default?",

@@ -1,3 +1,5 @@
+import Lang
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -95,8 +97,7 @@ struct InputStream {
     start += count
     // What was needed for one long line is not kept.
     if start == end && capacity > 1 << 21 {
-      free(buffer)
-      (buffer, capacity, start, end) = (nil, 0, 0, 0)
+      deallocate()
     }
   }
 
@@ -159,7 +160,7 @@ struct InputStream {
 
   /// Frees the buffer.
   mutating func deallocate() {
-    free(buffer)
+    if let buffer { LargeMemory.free(buffer, byteCount: capacity) }
     (buffer, capacity, start, end) = (nil, 0, 0, 0)
   }
 }

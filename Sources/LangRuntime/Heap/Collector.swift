@@ -250,7 +250,12 @@ extension Engine {
         return
       }
     }
-    // Whoever catches the Interrupt, or the prompt, goes on for a while before it is tried again.
+    postponeCollection()
+  }
+
+  /// Lets whoever catches an Interrupt, or the prompt, go on for a while before the next collection.
+  func postponeCollection() {
+    if pointee.heap.allowance >= Heap.firstThreshold / 2 { return }
     allow(Heap.firstThreshold, beyond: pointee.heap.byteCount)
   }
 

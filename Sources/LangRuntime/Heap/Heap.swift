@@ -1,3 +1,5 @@
+import Lang
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -35,6 +37,8 @@ struct Heap {
   ///
   /// Everything in them may be alive, and new memory is there at once.
   static let blocksPerRefill = 64
+  /// From this many bytes on, memory may be a mapping of its own, which takes the system long to free.
+  static let leastMapped = 128 << 10
 
   /// One free cell; the header's kind 0 tells sweep that the cell is free.
   struct FreeCell {
@@ -87,6 +91,9 @@ struct Heap {
   private var parts: UnsafeMutableRawPointer?
   private var partsLeft = 0
   private var partsChunks = 0
+
+  /// Bytes of pieces of at least ``leastMapped`` that were freed since the last refill.
+  private var freedSinceRefill = 0
 
   /// Everything from the system that blocks and pieces are made of.
   private var owned: UnsafeMutablePointer<UnsafeMutableRawPointer>
@@ -235,7 +242,9 @@ struct Heap {
   ) -> UnsafeMutablePointer<Element> {
     let oldBytes = old &* MemoryLayout<Element>.stride
     let newBytes = new &* MemoryLayout<Element>.stride
-    if oldBytes > Heap.largestCell && newBytes > Heap.largestCell {
+    // To cut a large piece short takes the system as long as to free it.
+    let isCutShort = oldBytes - newBytes >= LargeMemory.threshold
+    if oldBytes > Heap.largestCell && newBytes > Heap.largestCell && !isCutShort {
       account(newBytes &- oldBytes)
       return realloc(memory, newBytes)!.assumingMemoryBound(to: Element.self)
     }
@@ -258,7 +267,23 @@ struct Heap {
       part.pointee.next = freeParts[sizeClass]
       freeParts[sizeClass] = part
     } else {
+      freeLarge(memory, byteCount: bytes)
+    }
+  }
+
+  /// Frees memory that is no small part.
+  @inline(never)
+  private mutating func freeLarge(_ memory: UnsafeMutableRawPointer, byteCount: Int) {
+    if byteCount < Heap.leastMapped {
       free(memory)
+      return
+    }
+    // The lists of one block may hold a gigabyte between them.
+    freedSinceRefill &+= byteCount
+    if freedSinceRefill < LargeMemory.threshold {
+      free(memory)
+    } else {
+      LargeMemory.freeLater(memory, byteCount: byteCount)
     }
   }
 
@@ -310,6 +335,7 @@ struct Heap {
 
   /// A cell from the sweep of an older block, or from new memory.
   private mutating func refill(_ sizeClass: Int) -> UnsafeMutableRawPointer {
+    freedSinceRefill = 0
     let entry = classes + sizeClass
     let cellSize = sizeClass * Heap.granule
     let end = min(entry.pointee.sweepCursor + Heap.blocksPerRefill, entry.pointee.blockCount)
@@ -508,8 +534,9 @@ struct Heap {
   private mutating func freeLarge(_ header: UnsafeMutablePointer<ObjectHeader>) {
     finalize(header)
     let whole = UnsafeMutableRawPointer(header) - 16
-    byteCount &-= whole.load(as: Int.self)
-    free(whole)
+    let size = whole.load(as: Int.self)
+    byteCount &-= size
+    freeLarge(whole, byteCount: size &+ 16)
   }
 
   /// Begins a marking: no object has the new colour.

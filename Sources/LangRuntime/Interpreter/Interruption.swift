@@ -113,6 +113,7 @@ extension Engine {
   /// The Interrupt of a program that is to stop, which has been noticed with it.
   var interruption: RaisedError {
     pointee.isInterrupted = 0
+    postponeCollection()
     return makeError(pointee.errors.interrupt, "interrupted")
   }
 

@@ -1,3 +1,5 @@
+import Lang
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -43,7 +45,7 @@ struct TextBuilder {
 
   /// Frees the memory; the builder must not be used afterwards.
   @inline(__always)
-  func deallocate() { free(base) }
+  func deallocate() { LargeMemory.free(base, byteCount: allocated) }
 
   /// The bytes so far; valid until the next append.
   @inline(__always) var bytes: UnsafePointer<UInt8> { UnsafePointer(base) }

@@ -225,6 +225,27 @@ struct GivenUpCollectionTests {
     try subject.use()
   }
 
+  /// Else the collection that was due while native code ran would come before the prompt.
+  @Test func anInterruptPutsOffACollection() throws {
+    let machine = Machine(output: { _ in })
+    let engine = machine.engine
+    var collections = 0
+    machine.define("work") { _ in
+      _ = engine.makeString(String(repeating: "x", count: 6 << 20))
+      #expect(engine.pointee.heap.allowance < 0)
+      collections = engine.pointee.collections
+      engine.pointee.isInterrupted = 1
+      _ = engine.interruption
+      return .nil
+    }
+    machine.define("look") { _ in
+      #expect(engine.pointee.collections == collections)
+      #expect(engine.pointee.heap.allowance > 0)
+      return .nil
+    }
+    try machine.run("from host import work, look\nlook\nwork()\nfor i in range(9) { look() }")
+  }
+
   /// The program notices at the same safepoint, may go on, and is collected again before long.
   @Test(arguments: [false, true])
   func theProgramGetsAnInterrupt(isStressed: Bool) throws {

@@ -1,4 +1,5 @@
 import CMinizip
+import Lang
 
 #if canImport(Glibc)
   import Glibc
@@ -58,7 +59,10 @@ extension Archive.Member {
     var bytes: [UInt8] = []
     var sum: uLong = 0
     while true {
-      if let stop, stop.isStopped { throw .stopped }
+      if let stop, stop.isStopped {
+        LargeMemory.free(bytes)
+        throw .stopped
+      }
       let count = Int(unzReadCurrentFile(zip, piece.baseAddress, UInt32(piece.count)))
       if view.failure != 0 {
         throw problem("cannot be read: \(String(cString: strerror(view.failure)))")

@@ -1,3 +1,5 @@
+import Lang
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -73,7 +75,10 @@ func readFile(_ path: String, unless stop: StopCheck? = nil) throws(FileError) -
         count += got
       }
     }
-    if isStopped { throw .stopped }
+    if isStopped {
+      LargeMemory.free(piece)
+      throw .stopped
+    }
     if failure != 0 { throw FileError(reason: String(cString: strerror(failure))) }
     if offset == 0 { bytes = piece } else { bytes += piece }
     if isAtEnd { return bytes }
