@@ -16,7 +16,8 @@ let package = Package(
     .target(name: "Lang"),
     // The machine: values, heap, interpreter, modules, built-ins, embedding.
     .target(
-      name: "LangRuntime", dependencies: ["Lang", "CDigest", "CMinizip", "CPCRE2", "CSystem"]),
+      name: "LangRuntime",
+      dependencies: ["Lang", "CDigest", "CMinizip", "CPCRE2", "CProcessor", "CSystem"]),
     // The `lang` command.
     .executableTarget(
       name: "repl",
@@ -36,6 +37,7 @@ let package = Package(
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     .systemLibrary(name: "CDigest", providers: [.apt(["libmd-dev"])]),
     .systemLibrary(name: "CSystem"),
+    .systemLibrary(name: "CProcessor"),
     .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CMinizip", providers: [.apt(["libminizip-dev", "zlib1g-dev"])]),
     .testTarget(name: "LangTests", dependencies: ["Lang"]),
