@@ -287,6 +287,47 @@ struct Heap {
     }
   }
 
+  // MARK: Tables
+
+  /// From this many bytes on, a table begins with a cache line.
+  ///
+  /// `malloc` begins large pieces 16 bytes behind the beginning of a page, where every second entry of a
+  /// map, which is half a line, lies in two lines. Smaller tables are in the cache as a whole.
+  private static let leastAligned = 1 << 16
+  private static let cacheLine = 64
+
+  /// External memory in which single elements are looked up.
+  mutating func allocateTable<Element>(
+    _: Element.Type, capacity: Int
+  ) -> UnsafeMutablePointer<Element> {
+    let bytes = capacity &* MemoryLayout<Element>.stride
+    if bytes < Heap.leastAligned { return allocateExternal(Element.self, capacity: capacity) }
+    account(bytes)
+    return Heap.alignedMemory(bytes).assumingMemoryBound(to: Element.self)
+  }
+
+  /// Moves a table as ``resizeExternal(_:count:from:to:)`` does.
+  mutating func resizeTable<Element>(
+    _ memory: UnsafeMutablePointer<Element>, count: Int, from old: Int, to new: Int
+  ) -> UnsafeMutablePointer<Element> {
+    let moved = resizeExternal(memory, count: count, from: old, to: new)
+    let bytes = new &* MemoryLayout<Element>.stride
+    // The system keeps the place in a page when it hands over the pages of a large piece.
+    if bytes < Heap.leastAligned || UInt(bitPattern: moved) % UInt(Heap.cacheLine) == 0 {
+      return moved
+    }
+    let aligned = Heap.alignedMemory(bytes).assumingMemoryBound(to: Element.self)
+    aligned.update(from: moved, count: count)
+    free(moved)
+    return aligned
+  }
+
+  private static func alignedMemory(_ bytes: Int) -> UnsafeMutableRawPointer {
+    var memory: UnsafeMutableRawPointer?
+    if posix_memalign(&memory, cacheLine, bytes) != 0 { return malloc(bytes)! }
+    return memory.unsafelyUnwrapped
+  }
+
   // MARK: Memory from the system
 
   /// Marking goes through the heap at random; with pages of 2 MB most of its steps need no look-up

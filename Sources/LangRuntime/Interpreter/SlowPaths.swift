@@ -342,6 +342,12 @@ extension Engine {
       }
       isNegated = opcode == .isNotIdentical
     default:
+      let position =
+        right.tag == .map || right.tag == .set ? simplePosition(of: left, in: right.map) : -2
+      if position > -2 {
+        target.pointee = .bool((position >= 0) == (opcode != .containsNot))
+        return true
+      }
       decision = decide { () throws(RaisedError) in
         try contains(try resolved(right), try resolved(left))
       }
@@ -372,14 +378,32 @@ extension Engine {
   func getIndex(
     _ container: Value, _ key: Value, _ target: UnsafeMutablePointer<Value>
   ) -> Bool {
-    attempt { () throws(RaisedError) in
+    if container.tag == .map {
+      let position = simplePosition(of: key, in: container.map)
+      if position >= 0 {
+        target.pointee = container.map.pointee.entries[position].value
+        return true
+      }
+    }
+    return attempt { () throws(RaisedError) in
       target.pointee = try index(try resolved(container), try resolved(key))
     }
   }
 
   @inline(never)
   func storeIndex(_ container: Value, _ key: Value, _ value: Value) -> Bool {
-    attempt { () throws(RaisedError) in
+    if container.tag == .map {
+      let map = container.map
+      let position = simplePosition(of: key, in: map)
+      if position >= 0 {
+        replaceValue(at: position, in: map, by: value)
+        return true
+      }
+      if position == -1 {
+        return attempt { () throws(RaisedError) in try insertSimple(key, value, in: map) }
+      }
+    }
+    return attempt { () throws(RaisedError) in
       try setIndex(try resolved(container), try resolved(key), value)
     }
   }

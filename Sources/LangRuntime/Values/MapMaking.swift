@@ -52,8 +52,8 @@ extension Engine {
     let capacity = MapIndex.capacity(for: count)
     let size = MapIndex.size(capacity: capacity)
     try reserveTable(capacity: capacity)
-    let table = pointee.heap.allocateExternal(MapEntry.self, capacity: capacity)
-    let memory = pointee.heap.allocateExternal(UInt64.self, capacity: size)
+    let table = pointee.heap.allocateTable(MapEntry.self, capacity: capacity)
+    let memory = pointee.heap.allocateTable(UInt64.self, capacity: size)
     var isFilled = false
     defer {
       if !isFilled {

@@ -208,13 +208,22 @@ extension Engine {
     try position(of: key, in: map) >= 0
   }
 
-  /// The position of `key` among the entries, or -1.
+  /// The position of an integer or a short string, or -1; -2 for other keys, and when there may be a
+  /// float that equals it.
   @inline(__always)
-  func position(of key: Value, in map: MapReference) throws(RaisedError) -> Int {
+  func simplePosition(of key: Value, in map: MapReference) -> Int {
     if key.isString && key.string.count <= Piece.bytes { return map.position(of: key.string) }
     if key.isInt && map.pointee.header.flags & MapObject.hasIntegralFloatFlag == 0 {
       return map.position(ofInteger: key.bits)
     }
+    return -2
+  }
+
+  /// The position of `key` among the entries, or -1.
+  @inline(__always)
+  func position(of key: Value, in map: MapReference) throws(RaisedError) -> Int {
+    let position = simplePosition(of: key, in: map)
+    if position > -2 { return position }
     let key = try resolved(key)
     return try generalPosition(of: key, hash: hash(key), in: map)
   }
@@ -261,21 +270,29 @@ extension Engine {
   /// Adds `key` with `value`, or replaces its value.
   @inline(__always)
   func mapSet(_ map: MapReference, _ key: Value, _ value: Value) throws(RaisedError) {
-    let position: Int
-    if key.isString && key.string.count <= Piece.bytes {
-      position = map.position(of: key.string)
-    } else if key.isInt && map.pointee.header.flags & MapObject.hasIntegralFloatFlag == 0 {
-      position = map.position(ofInteger: key.bits)
-    } else {
-      return try mapSetGeneral(map, key, value)
-    }
+    let position = simplePosition(of: key, in: map)
     if position >= 0 {
-      map.pointee.entries[position].value = value
-      if value.isUnresolved { noteStore(value, in: map.header) }
+      replaceValue(at: position, in: map, by: value)
+    } else if position == -1 {
+      try insertSimple(key, value, in: map)
     } else {
-      let hash = key.isInt ? Hash.of(integer: key.bits) : key.string.hash
-      try insert(key, value, hash: hash, in: map)
+      try mapSetGeneral(map, key, value)
     }
+  }
+
+  @inline(__always)
+  func replaceValue(at position: Int, in map: MapReference, by value: Value) {
+    map.pointee.entries[position].value = value
+    if value.isUnresolved { noteStore(value, in: map.header) }
+  }
+
+  /// Appends an entry whose key is an integer or a string that is not there.
+  @inline(__always)
+  func insertSimple(
+    _ key: Value, _ value: Value, in map: MapReference
+  ) throws(RaisedError) {
+    let hash = key.isInt ? Hash.of(integer: key.bits) : key.string.hash
+    try insert(key, value, hash: hash, in: map)
   }
 
   @inline(never)
@@ -286,8 +303,7 @@ extension Engine {
     let hash = try hash(key)
     let position = try generalPosition(of: key, hash: hash, in: map)
     if position < 0 { return try insert(key, value, hash: hash, in: map) }
-    map.pointee.entries[position].value = value
-    if value.isUnresolved { noteStore(value, in: map.header) }
+    replaceValue(at: position, in: map, by: value)
   }
 
   /// Appends an entry whose key is not there.
@@ -434,11 +450,11 @@ extension Engine {
     let capacity = hasIndex ? MapIndex.capacity(for: capacity) : capacity
     let size = MapIndex.size(capacity: capacity)
     if hasIndex {
-      memory = pointee.heap.allocateExternal(UInt64.self, capacity: size)
+      memory = pointee.heap.allocateTable(UInt64.self, capacity: size)
     }
     var entries = old.entries
     if old.used > Piece.items && old.used != old.count {
-      entries = pointee.heap.allocateExternal(MapEntry.self, capacity: capacity)
+      entries = pointee.heap.allocateTable(MapEntry.self, capacity: capacity)
     }
     do throws(RaisedError) {
       if let memory {
@@ -466,7 +482,7 @@ extension Engine {
     }
     if let index = old.index { pointee.heap.freeExternal(index, capacity: old.indexMask + 1) }
     if entries == old.entries {
-      entries = pointee.heap.resizeExternal(
+      entries = pointee.heap.resizeTable(
         old.entries, count: old.count, from: old.capacity, to: capacity)
     } else {
       pointee.heap.freeExternal(old.entries, capacity: old.capacity)
@@ -566,11 +582,11 @@ extension Engine {
     let capacity = map.pointee.capacity
     if map.pointee.count == 0 { return copy }
     try reserveTable(capacity: capacity)
-    let entries = pointee.heap.allocateExternal(MapEntry.self, capacity: capacity)
+    let entries = pointee.heap.allocateTable(MapEntry.self, capacity: capacity)
     let size = map.pointee.indexMask + 1
     let words =
       map.pointee.index == nil
-      ? nil : pointee.heap.allocateExternal(UInt64.self, capacity: size)
+      ? nil : pointee.heap.allocateTable(UInt64.self, capacity: size)
     do throws(RaisedError) {
       try self.copy(
         map.pointee.entries, to: entries, count: map.pointee.used, as: MapEntry.self)
