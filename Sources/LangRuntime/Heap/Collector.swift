@@ -1,4 +1,3 @@
-import CProcessor
 import Lang
 
 #if canImport(Glibc)
@@ -12,63 +11,22 @@ import Lang
 /// Precise but for one thing: a register that holds a value which the program will not read again
 /// keeps that value alive until it is overwritten or its frame ends. Registers beyond the innermost
 /// frame are cleared, so that no later frame finds stale values there.
-///
-/// Nearly every object is a miss in the cache, so nothing is looked at when it is met. What is found goes
-/// on a stack; from there it goes into a short queue, which has its memory fetched, and is looked at when
-/// it comes out, by when the memory is there. See Cher, Hosking and Vitek, "Software prefetching for mark-sweep
-/// garbage collection" (ASPLOS 2004).
 struct Marker {
-  /// What is left of a long run of values.
-  private struct Run: BitwiseCopyable {
-    var values: UnsafeMutablePointer<Value>
-    var count: Int
-  }
-
-  /// What is being fetched: an object, or the values of one.
-  private struct Fetched: BitwiseCopyable {
-    var memory: UnsafeMutableRawPointer
-    /// The number of values; -1 for an object.
-    var count: Int
-  }
-
-  /// Objects that may be marked already.
-  private var pending: GrowableBuffer<UnsafeMutablePointer<ObjectHeader>>
-  private var runs: GrowableBuffer<Run>
-  /// The queue, a ring, and its first place.
-  private let fetched: UnsafeMutablePointer<Fetched>
-  private var first = 0
-  private var fetchedCount = 0
+  private var queue: ObjectQueue
   private let colour: UInt8
-  private let stop: StopCheck
   /// Bytes of what was marked.
   var liveBytes = 0
 
-  /// Long runs are taken in pieces, so that what a piece refers to is still in the cache when it is
-  /// looked into.
-  private static let pieceLength = 32
-  /// The length of the queue, a power of two.
-  private static let queueLength = 16
-  /// Objects and pieces that are looked into before it asks whether it is to give up: about a
-  /// millisecond when nothing is in the cache.
-  private static let objectsBetweenChecks = 4096
-
   init(colour: UInt8, unless stop: StopCheck) {
     self.colour = colour
-    self.stop = stop
-    pending = GrowableBuffer(capacity: 1024)
-    runs = GrowableBuffer(capacity: 64)
-    fetched = .allocate(capacity: Marker.queueLength)
+    queue = ObjectQueue(unless: stop)
   }
 
-  func deallocate() {
-    fetched.deallocate()
-    pending.deallocate()
-    runs.deallocate()
-  }
+  func deallocate() { queue.deallocate() }
 
   @inline(__always)
   mutating func mark(_ value: Value) {
-    if value.isObject { pending.append(value.header) }
+    if value.isObject { queue.add(value.header) }
   }
 
   /// Marks an object that many refer to, and that is most likely in the cache.
@@ -79,86 +37,25 @@ struct Marker {
 
   @inline(__always)
   mutating func mark(header: UnsafeMutablePointer<ObjectHeader>) {
-    if header.pointee.mark != colour { pending.append(header) }
+    if header.pointee.mark != colour { queue.add(header) }
   }
 
-  /// Marks values that lie beside what was just looked at.
   @inline(__always)
   mutating func mark(_ values: UnsafeMutablePointer<Value>, count: Int) {
-    if count > Marker.pieceLength {
-      runs.append(Run(values: values, count: count))
-    } else {
-      markPiece(values, count: count)
-    }
-  }
-
-  @inline(__always)
-  private mutating func markPiece(_ values: UnsafeMutablePointer<Value>, count: Int) {
-    var value = values
-    let end = values + count
-    while value < end {
-      mark(value.pointee)
-      value += 1
-    }
-  }
-
-  /// Marks values in memory of their own, for which the queue must have a place: the object that they
-  /// belong to has just left it.
-  @inline(__always)
-  private mutating func markExternal(_ values: UnsafeMutablePointer<Value>, count: Int) {
-    if count > Marker.pieceLength {
-      runs.append(Run(values: values, count: count))
-    } else if count > 0 {
-      fetch(values, count: count)
-    }
-  }
-
-  @inline(__always)
-  private mutating func fetch(_ memory: UnsafeMutableRawPointer, count: Int) {
-    prefetch(memory)
-    fetched[(first &+ fetchedCount) & (Marker.queueLength &- 1)] = Fetched(
-      memory: memory, count: count)
-    fetchedCount &+= 1
+    queue.add(values, count: count)
   }
 
   /// Marks everything that is reachable from what was marked, until it is to stop.
   ///
   /// - Returns: False when it has stopped.
   mutating func drain() -> Bool {
-    var left = Marker.objectsBetweenChecks
-    while true {
-      while fetchedCount < Marker.queueLength && pending.count > 0 {
-        fetch(pending.removeLast(), count: -1)
-      }
-      left &-= 1
-      if left == 0 {
-        if stop.isStopped { return false }
-        left = Marker.objectsBetweenChecks
-      }
-      if fetchedCount > 0 {
-        let next = fetched[first]
-        first = (first &+ 1) & (Marker.queueLength &- 1)
-        fetchedCount &-= 1
-        if next.count >= 0 {
-          markPiece(next.memory.assumingMemoryBound(to: Value.self), count: next.count)
-          continue
-        }
-        let header = next.memory.assumingMemoryBound(to: ObjectHeader.self)
-        if header.pointee.mark != colour {
-          header.pointee.mark = colour
-          scan(header)
-        }
-      } else if runs.count > 0 {
-        let run = runs.removeLast()
-        let length = min(run.count, Marker.pieceLength)
-        if run.count > length {
-          runs.append(Run(values: run.values + length, count: run.count - length))
-        }
-        markPiece(run.values, count: length)
-      } else {
-        return true
+    while let header = queue.next() {
+      if header.pointee.mark != colour {
+        header.pointee.mark = colour
+        scan(header)
       }
     }
+    return !queue.hasStopped
   }
 
   private mutating func mark(_ members: SymbolMap) {
@@ -177,7 +74,7 @@ struct Marker {
       liveBytes &+= MemoryLayout<BytesObject>.size + bytes.pointee.count
     case .list:
       let list = memory.assumingMemoryBound(to: ListObject.self)
-      markExternal(list.pointee.items, count: list.pointee.count)
+      queue.addExternal(list.pointee.items, count: list.pointee.count)
       liveBytes &+= MemoryLayout<ListObject>.size + list.pointee.capacity * 16
     case .tuple:
       let tuple = memory.assumingMemoryBound(to: TupleObject.self)
@@ -186,7 +83,7 @@ struct Marker {
     case .map, .set:
       let map = memory.assumingMemoryBound(to: MapObject.self)
       // Keys and values stand one behind the other.
-      markExternal(
+      queue.addExternal(
         UnsafeMutableRawPointer(map.pointee.entries).assumingMemoryBound(to: Value.self),
         count: map.pointee.used * 2)
       liveBytes &+= MemoryLayout<MapObject>.size + map.externalByteCount

@@ -55,18 +55,18 @@ private struct OwnershipWalk {
   private var owners: [Int]
   private var marksLeft: Int
   private var division: HeapDivision
-  private var pending = GrowableBuffer<UnsafeMutablePointer<ObjectHeader>>(capacity: 1024)
+  private var queue: ObjectQueue
   /// Modules, and what code remembers of them, are passed through: nothing that they lead to is
   /// claimed by another module any more.
   private var passesModules = false
+  /// The module whose turn it is.
+  private var module: ModuleReference?
   private let stop: StopCheck?
-  /// Objects that may be followed until it asks whether it is to give up.
-  private var left = OwnershipWalk.objectsBetweenChecks
-  private static let objectsBetweenChecks = 4096
 
   init(_ engine: Engine, moduleCount: Int, unless stop: StopCheck?) {
     self.engine = engine
     self.stop = stop
+    queue = ObjectQueue(unless: stop)
     free = engine.pointee.heap.colour
     counted = OwnershipWalk.mark(after: free)
     mark = counted
@@ -75,7 +75,7 @@ private struct OwnershipWalk {
     division = HeapDivision(modules: Array(repeating: 0, count: moduleCount))
   }
 
-  func deallocate() { pending.deallocate() }
+  func deallocate() { queue.deallocate() }
 
   /// Every owner's turn; nil when it was given up, with any marks left behind.
   mutating func divide(among modules: [ModuleReference]) -> HeapDivision? {
@@ -151,6 +151,7 @@ private struct OwnershipWalk {
 
   /// A module and what its variables lead to.
   private mutating func reach(module: ModuleReference) -> Bool {
+    self.module = module
     reach(module)
     return drain()
   }
@@ -189,47 +190,36 @@ private struct OwnershipWalk {
   // MARK: Edges
 
   private mutating func reach(_ value: Value) {
-    if !value.isObject { return }
-    if value.tag == .module && !passesModules { return }
-    reach(header: value.header)
+    if value.isObject { queue.add(value.header) }
   }
 
   private mutating func reach<Object>(_ object: UnsafeMutablePointer<Object>) {
     reach(header: UnsafeMutableRawPointer(object).assumingMemoryBound(to: ObjectHeader.self))
   }
 
-  private mutating func reach(header: UnsafeMutablePointer<ObjectHeader>) {
-    if header.pointee.mark != free { return }
-    header.pointee.mark = mark
-    pending.append(header)
-  }
+  private mutating func reach(header: UnsafeMutablePointer<ObjectHeader>) { queue.add(header) }
 
   private mutating func reach(_ values: UnsafeMutablePointer<Value>, count: Int) {
-    var start = 0
-    while start < count {
-      let end = min(count, start + OwnershipWalk.objectsBetweenChecks)
-      for position in start..<end { reach(values[position]) }
-      start = end
-      // `drain` ends then.
-      if start < count, let stop, stop.isStopped { return left = 0 }
-    }
-    left -= count / 8
+    queue.add(values, count: count)
   }
 
   private mutating func reachOther(module: ModuleReference) {
     if passesModules { reach(module) }
   }
 
+  /// Whether the object is a module that only its own turn leads into.
+  private func isOther(_ header: UnsafeMutablePointer<ObjectHeader>) -> Bool {
+    Tag(header.pointee.kind) == .module && !passesModules
+      && UnsafeMutableRawPointer(header) != module.map { UnsafeMutableRawPointer($0) }
+  }
+
   private mutating func drain() -> Bool {
-    while pending.count > 0 {
-      follow(pending.removeLast())
-      left -= 1
-      if left <= 0 {
-        left = OwnershipWalk.objectsBetweenChecks
-        if let stop, stop.isStopped { return false }
-      }
+    while let header = queue.next() {
+      if header.pointee.mark != free || isOther(header) { continue }
+      header.pointee.mark = mark
+      follow(header)
     }
-    return true
+    return !queue.hasStopped
   }
 
   private mutating func follow(_ header: UnsafeMutablePointer<ObjectHeader>) {
@@ -262,9 +252,12 @@ private struct OwnershipWalk {
       reachOther(module: prototype.pointee.module)
       reach(prototype.pointee.sibling)
       if passesModules { reachCaches(of: prototype) }
+    case .list, .map, .set:
+      // They have one run each.
+      return header.forEachRun { values, count in queue.addExternal(values, count: count) }
     default: break
     }
-    header.forEachRun { values, count in reach(values, count: count) }
+    header.forEachRun { values, count in queue.add(values, count: count) }
   }
 
   /// What the collector keeps alive for the inline caches of code.
