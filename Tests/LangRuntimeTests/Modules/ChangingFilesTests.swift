@@ -351,7 +351,7 @@ struct ChangingFilesTests {
       workshop.write("there/deep/bottom.l", "let x = 'bottom'\n")
       workshop.pack("packed.zip", ["inner/zipped.l": "let x = 'zipped'\n"])
       workshop.machine.addModulePath(".")
-      workshop.machine.define("move", parameters: ["name"]) { arguments in
+      workshop.machine.define("move", parameters: ["name"]) { [unowned workshop] arguments in
         chdir(workshop.path(try arguments.string(0)))
         return .nil
       }

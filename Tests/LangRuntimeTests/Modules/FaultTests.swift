@@ -191,7 +191,7 @@ struct FaultTests {
   ) {
     let fault = Fault()
     let comment: Comment = "\(step) of \(scenario.module) from \(origin)"
-    workshop.arm(step, scenario.module, fault) { (_) throws(RaisedError) in
+    workshop.arm(step, scenario.module, fault) { [unowned workshop] (_) throws(RaisedError) in
       workshop.machine.interrupt()
     }
     let printed = workshop.run(
@@ -312,27 +312,28 @@ struct FaultTests {
     let workshop = ModuleWorkshop(isStressed: isStressed)
     let fault = Fault()
     let comment: Comment = "\(step) from \(origin)"
-    func put(_ text: String) {
+    func put(_ text: String, in workshop: ModuleWorkshop) {
       let members = ["m.l": text, "other.l": "import m\nlet done = reload(m) is m\n"]
       switch origin {
       case .folder: for (name, text) in members { workshop.write(name, text) }
       case .archive: workshop.pack("lib.zip", members)
       }
     }
-    put(source("old", 1))
+    put(source("old", 1), in: workshop)
     if origin == .archive { workshop.machine.addModulePath(workshop.path("lib.zip")) }
-    workshop.machine.define("put") { _ in
-      put(source("new", 2))
+    // The machine keeps the closures: they must not keep the workshop.
+    workshop.machine.define("put") { [unowned workshop] _ in
+      put(source("new", 2), in: workshop)
       return .nil
     }
-    workshop.machine.define("arm") { _ in
+    workshop.machine.define("arm") { [unowned workshop] _ in
       workshop.arm(
         step, "m", fault,
         instead: isInterrupted
-          ? { (_) throws(RaisedError) in workshop.machine.interrupt() } : nil)
+          ? { [unowned workshop] (_) throws(RaisedError) in workshop.machine.interrupt() } : nil)
       return .nil
     }
-    workshop.machine.define("inspect") { _ in
+    workshop.machine.define("inspect") { [unowned workshop] _ in
       #expect(fault.hasHappened, comment)
       workshop.expectBalance(comment)
       #expect(workshop.record("m")?.state == .loaded, comment)
