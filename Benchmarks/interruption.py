@@ -81,6 +81,9 @@ TURNS = [
     # Half of it dies each time.
     (3, "var xs = nil", "xs = [[i, str(i)] for i in range(3000000)]"),
     (1, "let xs = [[i, str(i)] for i in range(7000000)]; import lazy", "lazy.report_data()"),
+    # A search that remembers many places.
+    (2, "import re; let s = 'ab' * 5000000",
+     "try { re.search('(?s)(a|b|ab)*c$', s) } catch e: re.LimitError {}"),
     # Sources of 20 MB.
     (2, "import items", "reload(items)"),
     (2, "import statements", "reload(statements)"),

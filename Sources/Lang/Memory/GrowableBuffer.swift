@@ -117,15 +117,8 @@ public struct GrowableBuffer<Element: BitwiseCopyable>: BitwiseCopyable {
   @inlinable
   static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Element> {
     let bytes = capacity * MemoryLayout<Element>.stride
-    let hugePage = 2 << 20
-    var memory: UnsafeMutableRawPointer?
-    if bytes >= hugePage, posix_memalign(&memory, hugePage, bytes) == 0 {
-      #if canImport(Glibc)
-        madvise(memory, bytes / hugePage * hugePage, Int32(MADV_HUGEPAGE))
-      #endif
-    } else {
-      memory = malloc(bytes)
-    }
+    let memory =
+      bytes >= LargeMemory.hugePage ? LargeMemory.allocate(byteCount: bytes) : malloc(bytes)
     guard let memory else { fatalError("lang: out of memory") }
     return memory.assumingMemoryBound(to: Element.self)
   }

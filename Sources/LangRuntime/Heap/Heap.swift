@@ -335,21 +335,12 @@ struct Heap {
   ///
   /// For tables that grow by doubling they were measured and are no gain: what is saved in look-ups
   /// goes into clearing pages.
-  private static let hugePage = 2 << 20
-
-  private static func hugeMemory(_ bytes: Int) -> UnsafeMutableRawPointer {
-    var memory: UnsafeMutableRawPointer?
-    if posix_memalign(&memory, hugePage, bytes) != 0 { return malloc(bytes)! }
-    #if canImport(Glibc)
-      madvise(memory, bytes / hugePage * hugePage, Int32(MADV_HUGEPAGE))
-    #endif
-    return memory.unsafelyUnwrapped
-  }
+  private static let arenaSize = LargeMemory.hugePage
 
   /// Memory for a block: small heaps take what they need, larger ones carve arenas of 2 MB.
   private mutating func blockMemory(_ size: Int) -> UnsafeMutableRawPointer {
     let memory: UnsafeMutableRawPointer
-    if byteCount < 2 * Heap.hugePage || size > Heap.blockSize {
+    if byteCount < 2 * Heap.arenaSize || size > Heap.blockSize {
       memory = malloc(size)!
     } else {
       if arenaLeft >= size {
@@ -358,9 +349,9 @@ struct Heap {
         arenaLeft -= size
         return start
       }
-      memory = Heap.hugeMemory(Heap.hugePage)
+      memory = LargeMemory.allocate(byteCount: Heap.arenaSize)!
       arena = memory + size
-      arenaLeft = Heap.hugePage - size
+      arenaLeft = Heap.arenaSize - size
     }
     if ownedCount == ownedCapacity {
       ownedCapacity = max(64, ownedCapacity * 2)

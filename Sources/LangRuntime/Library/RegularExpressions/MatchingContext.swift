@@ -51,6 +51,7 @@ struct SearchMeter {
 /// What the patterns of one machine share: PCRE2's settings, the stack of its compiled code, and what the
 /// module `re` has told of itself.
 final class MatchingContext {
+  let memory: OpaquePointer
   let compiling: OpaquePointer
   let matching: OpaquePointer
   let meter: UnsafeMutablePointer<SearchMeter>
@@ -72,13 +73,14 @@ final class MatchingContext {
   /// The longest pattern in bytes.
   static let longestPattern = 1 << 20
   /// Bytes that one search may use to remember where to come back to.
-  static let searchMemory = 256 << 20
+  static let searchMemory = 128 << 20
   /// For patterns that are too large to count steps: PCRE2's own limit, which counts such places.
   static let uncountedLimit: UInt32 = 1_000_000
   private static let firstStack = 64 << 10
   private static let largestStack = 8 << 20
 
   init(_ engine: Engine) {
+    memory = SearchMemory.makeContext(engine)
     compiling = pcre2_compile_context_create_8(nil).unsafelyUnwrapped
     pcre2_set_newline_8(compiling, UInt32(PCRE2_NEWLINE_LF))
     pcre2_set_bsr_8(compiling, UInt32(PCRE2_BSR_UNICODE))
@@ -104,6 +106,7 @@ final class MatchingContext {
   deinit {
     pcre2_match_context_free_8(matching)
     pcre2_compile_context_free_8(compiling)
+    pcre2_general_context_free_8(memory)
     if let stack { pcre2_jit_stack_free_8(stack) }
     meter.deallocate()
   }

@@ -135,7 +135,8 @@ final class RegularExpression {
       throw context.patternError(
         RegularExpression.message(of: error), pattern, at: position, engine)
     }
-    matchData = pcre2_match_data_create_from_pattern_8(code.pointer, nil).unsafelyUnwrapped
+    matchData =
+      pcre2_match_data_create_from_pattern_8(code.pointer, context.memory).unsafelyUnwrapped
     codes = [Code?](repeating: nil, count: 6)
     codes[RegularExpression.slot(.anywhere, forASCII: false)] = code
     var groupCount: UInt32 = 0
@@ -214,7 +215,8 @@ final class RegularExpression {
 
   /// Lets go of the memory that a search has grown; what it has found stays.
   func renewMatchData() {
-    guard let code = codes[0], let data = pcre2_match_data_create_from_pattern_8(code.pointer, nil)
+    guard let code = codes[0],
+      let data = pcre2_match_data_create_from_pattern_8(code.pointer, context.memory)
     else { return }
     let found = pcre2_get_ovector_pointer_8(matchData).unsafelyUnwrapped
     pcre2_get_ovector_pointer_8(data).unsafelyUnwrapped.update(

@@ -171,6 +171,7 @@ struct Search {
     case PCRE2_ERROR_RECURSELOOP:
       return context.limitError("the pattern calls itself without an end", engine)
     case PCRE2_ERROR_NOMEMORY:
+      try engine.checkInterruption()
       return engine.memoryError(MatchingContext.searchMemory)
     default:
       return context.limitError(RegularExpression.message(of: result), engine)
