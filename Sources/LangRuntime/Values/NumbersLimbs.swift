@@ -96,7 +96,14 @@ struct LimbArithmetic {
       let piece = UnsafeMutablePointer<UInt>.allocate(capacity: 2 * n)
       defer { piece.deallocate() }
       var start = 0
+      var unasked = 0
       while start < m {
+        // Short pieces ask for nothing themselves.
+        unasked += n * n
+        if unasked > LimbArithmetic.workLimit {
+          unasked = 0
+          try checkpoint()
+        }
         let count = min(n, m - start)
         if count == n {
           try multiply(a + start, n, b, n, into: piece, scratch: scratch)

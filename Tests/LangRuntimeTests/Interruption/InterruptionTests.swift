@@ -306,6 +306,7 @@ struct InterruptionTests {
     // Long times short.
     Trial("let x = 1 << 4000000; let y = 3 ** 1700", "x * y"),
     Trial("let x = 1 << 4000000; let y = 3 ** 1700", "x // y"),
+    Trial("let x = 1 << 4000000; let y = 3 ** 6000", "x * y"),
   ]
 
   // MARK: JSON
