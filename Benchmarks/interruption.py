@@ -122,7 +122,7 @@ def run(lang, setup, work, ends, folder, delay):
     """One run; gives milliseconds, or a word for why there are none."""
     loop = f"while true {{ {work} }}"
     program = f"{setup}\nprint('go')\n"
-    # It waits then, as at a prompt: the system's work when a process ends can delay what it wrote.
+    # It waits then, as at a prompt.
     program += loop if ends else (
         f"try {{ {loop} }} catch e: Interrupt {{ print('caught'); input() }}")
     # At a terminal each line is written at once.

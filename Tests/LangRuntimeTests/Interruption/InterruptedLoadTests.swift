@@ -32,33 +32,19 @@ struct InterruptedLoadTests {
     prepare: () -> Void = {}
   ) throws {
     let machine = workshop.machine
-    let engine = machine.engine
-    var count = 0
-    var stop = 0
-    machine.define("arm") { _ in
-      count = 0
-      engine.pointee.stopProbe = {
-        count += 1
-        if count == stop { machine.interrupt() }
-      }
-      return .nil
-    }
-    machine.define("disarm") { _ in
-      engine.pointee.stopProbe = nil
-      return .nil
-    }
+    let probe = StopProbe(machine)
     #expect(workshop.run("\(Self.program)\nfn use() {\n\(use)\n}\nfn after() {\n\(after)\n}") == "")
     var interruptions = 0
     while true {
-      stop += 1 + stop / 6
+      probe.stop += 1 + probe.stop / 6
       prepare()
       let outcome = try machine.call("attempt")
       if outcome == .string("finished") { break }
-      #expect(outcome == .string("interrupted"), "stopped at check \(stop)")
+      #expect(outcome == .string("interrupted"), "stopped at check \(probe.stop)")
       interruptions += 1
     }
-    #expect(count < stop)
-    #expect(interruptions >= minimum, "it asked \(count) times")
+    #expect(probe.count < probe.stop)
+    #expect(interruptions >= minimum, "it asked \(probe.count) times")
     #expect(try machine.call("after") == .bool(true))
   }
 

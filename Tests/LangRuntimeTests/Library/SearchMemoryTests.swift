@@ -32,27 +32,13 @@ struct SearchMemoryTests {
   @Test func isGivenUpAtEachCheck() throws {
     let machine = Machine(output: { _ in })
     machine.standardLibrary = libraryFolder
-    let engine = machine.engine
-    var count = 0
-    var stop = 0
-    machine.define("arm") { _ in
-      count = 0
-      engine.pointee.stopProbe = {
-        count += 1
-        if count == stop { engine.pointee.isInterrupted = 1 }
-      }
-      return .nil
-    }
-    machine.define("disarm") { _ in
-      engine.pointee.stopProbe = nil
-      return .nil
-    }
+    let probe = StopProbe(machine)
     try machine.run(SearchMemoryTests.source)
     #expect(try machine.call("attempt") == .string("ended"))
-    let checks = count
+    let checks = probe.count
     #expect(checks >= 3, "growing asked \(checks) times")
     for number in 1...max(1, checks) {
-      stop = number
+      probe.stop = number
       #expect(try machine.call("attempt") == .string("stopped"), "at check \(number)")
     }
   }
