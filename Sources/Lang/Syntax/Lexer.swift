@@ -96,6 +96,12 @@ struct Lexer {
     }
   }
 
+  /// Passes over `count` bytes that are known to follow.
+  ///
+  /// After giving up nothing follows, whatever was seen before: the end stays where it is.
+  @inline(__always)
+  mutating func skip(_ count: Int) { cursor = min(cursor + count, limit) }
+
   /// The offset of a position in the text.
   @inline(__always)
   func offset(_ position: UnsafePointer<UInt8>) -> UInt32 {

@@ -13,7 +13,7 @@ extension Parser {
       lexer.countIndentation(of: lexer.skipFirstLineEnd(lexer.cursor), &indentation)
     }
     try parseFormatParts(opening, isSpecification: false, &indentation)
-    lexer.cursor += opening.isTriple ? 3 : 1
+    lexer.skip(opening.isTriple ? 3 : 1)
     let end = lexer.offset(lexer.cursor)
     decodePending(from: mark, indentation.count, opening)
     node = closeFormatParts(from: mark, start: opening.start, end: end)
@@ -66,7 +66,7 @@ extension Parser {
     lexer.fieldStart = start
     lexer.isInSingleLineField = outerIsSingleLine || !opening.isTriple
     context = .bracketed
-    lexer.cursor += 1
+    lexer.skip(1)
     do throws(SyntaxFailure) {
       try parseFieldContents(opening, start)
     } catch {
@@ -110,7 +110,7 @@ extension Parser {
         specification = closeFormatParts(
           from: mark, start: specificationStart, end: lexer.offset(lexer.cursor))
       }
-      lexer.cursor += 1
+      lexer.skip(1)
     } else if token.kind != .rightBrace {
       throw failFieldEnd()
     }

@@ -136,9 +136,9 @@ extension Parser {
       let end = lexer.skipFormatText(
         quote: opening.quote, isTriple: opening.isTriple, isSpecification: false, &unused)
       switch end {
-      case .field, .fieldEnd: lexer.cursor += 1
+      case .field, .fieldEnd: lexer.skip(1)
       case .quote:
-        lexer.cursor += opening.isTriple ? 3 : 1
+        lexer.skip(opening.isTriple ? 3 : 1)
         return
       case .unterminated:
         return
