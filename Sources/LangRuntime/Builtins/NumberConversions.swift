@@ -149,15 +149,14 @@ extension Engine {
     guard isNumeric(value) else {
       throw typeError("abs() expects a number, not \(typeName(of: value))")
     }
-    return makeInt(bigInt(value).magnitude)
+    if value.isInt { return try negate(value) }
+    return value.bigInt.isNegative ? try negate(value) : value
   }
 
   /// The tuple of `a // b` and `a % b`.
   func divmodValue(_ a: Value, _ b: Value) throws(RaisedError) -> Value {
     if !a.isFloat && !b.isFloat && isNumeric(a) && isNumeric(b) && !(a.isInt && b.isInt) {
-      let divisor = bigInt(b)
-      if divisor.isZero { throw zeroDivisionError() }
-      let (quotient, remainder) = try floorDivide(bigInt(a), divisor)
+      let (quotient, remainder) = try floorDivide(bigInt(a), bigInt(b))
       return makeTuple(makeInt(quotient), makeInt(remainder))
     }
     let quotient = try arithmetic(.floorDivide, a, b)

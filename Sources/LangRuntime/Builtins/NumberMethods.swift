@@ -10,24 +10,24 @@ enum NumberMethods {
     ) { (call) throws(RaisedError) -> Value in
       let value = call.receiver
       if value.isInt { return .int(Int.bitWidth - value.int.magnitude.leadingZeroBitCount) }
-      return .int(call.engine.bigInt(value).bitWidth)
+      return .int(value.bigInt.bitWidth)
     },
     NativeDefinition(
       "bit_count", "", "The number of ones among the bits of the absolute value.", isMethod: true
     ) { (call) throws(RaisedError) -> Value in
       let value = call.receiver
       if value.isInt { return .int(value.int.magnitude.nonzeroBitCount) }
-      return .int(call.engine.bigInt(value).limbs.reduce(0) { $0 + $1.nonzeroBitCount })
+      return .int(value.bigInt.limbBuffer.reduce(0) { $0 + $1.nonzeroBitCount })
     },
     NativeDefinition(
       "is_even", "", "Whether 2 divides the number.", isMethod: true
     ) { (call) throws(RaisedError) -> Value in
-      .bool(isEven(call.receiver, call.engine))
+      .bool(isEven(call.receiver))
     },
     NativeDefinition(
       "is_odd", "", "Whether 2 does not divide the number.", isMethod: true
     ) { (call) throws(RaisedError) -> Value in
-      .bool(!isEven(call.receiver, call.engine))
+      .bool(!isEven(call.receiver))
     },
     NativeDefinition(
       "is_integer", "", "Whether the number is whole: true.", isMethod: true
@@ -66,8 +66,8 @@ enum NumberMethods {
     },
   ]
 
-  private static func isEven(_ value: Value, _ engine: Engine) -> Bool {
-    value.isInt ? value.int & 1 == 0 : !engine.bigInt(value).isOdd
+  private static func isEven(_ value: Value) -> Bool {
+    value.isInt ? value.int & 1 == 0 : value.bigInt.limbs[0] & 1 == 0
   }
 
   private static func toBytes(_ call: NativeCall) throws(RaisedError) -> Value {

@@ -124,7 +124,7 @@ extension Engine {
     case .shiftLeft:
       if y < 0 { throw negativeShiftCount() }
       if y < Int.bitWidth && (x << y) >> y == x { return .int(x << y) }
-      return try shiftLeft(BigInt(x), y)
+      return try shiftLeft(.int(x), .int(y))
     case .shiftRight:
       if y < 0 { throw negativeShiftCount() }
       return .int(x >> min(y, Int.bitWidth - 1))
@@ -175,8 +175,8 @@ extension Engine {
   func negate(_ value: Value) throws(RaisedError) -> Value {
     switch value.tag {
     case .float: return .float(-value.float)
-    case .int: return value.int == Int.min ? makeInt(-BigInt(Int.min)) : .int(-value.int)
-    case .bigInt: return makeInt(-bigInt(value))
+    case .int where value.int != Int.min: return .int(-value.int)
+    case .int, .bigInt: return try bigIntSum(.subtract, .int(0), value)
     case .deferred: return try negate(resolved(value))
     default:
       if let result = try callOperator(value, pointee.names.negate) { return result }
@@ -188,7 +188,7 @@ extension Engine {
   func bitNot(_ value: Value) throws(RaisedError) -> Value {
     switch value.tag {
     case .int: return .int(~value.int)
-    case .bigInt: return makeInt(-bigInt(value) - 1)
+    case .bigInt: return try bigIntSum(.subtract, .int(-1), value)
     case .deferred: return try bitNot(resolved(value))
     default:
       if let result = try callOperator(value, pointee.names.bitNot) { return result }

@@ -9,37 +9,21 @@ extension Engine {
     _ op: BinaryOperator, _ a: Value, _ b: Value
   ) throws(RaisedError) -> Value {
     switch op {
-    case .add, .subtract, .multiply:
-      if let result = try sumOrProduct(op, a, b) { return result }
-    case .floorDivide, .modulo:
-      if let result = twoLimbDivision(op, a, b) { return result }
-    default: break
-    }
-    let (x, y) = (bigInt(a), bigInt(b))
-    switch op {
-    case .multiply: return makeInt(try multiply(x, y))
-    case .divide:
-      if y.isZero { throw zeroDivisionError() }
-      return .float(try trueDivide(x, y))
+    case .add, .subtract: return try bigIntSum(op, a, b)
+    case .multiply: return try bigIntProduct(a, b)
+    case .divide: return .float(try trueDivide(bigInt(a), bigInt(b)))
     case .floorDivide:
-      if y.isZero { throw zeroDivisionError() }
-      return makeInt(try floorDivide(x, y).quotient)
+      if let quotient = try twoLimbDivision(op, a, b) { return quotient }
+      return makeInt(try floorDivide(bigInt(a), bigInt(b)).quotient)
     case .modulo:
-      if y.isZero { throw zeroDivisionError() }
-      return makeInt(try floorDivide(x, y).remainder)
-    case .power: return try bigIntPower(x, y)
-    case .bitAnd: return combineBits(x, y, &)
-    case .bitOr: return combineBits(x, y, |)
-    case .bitXor: return combineBits(x, y, ^)
-    case .shiftLeft:
-      if y.isNegative { throw negativeShiftCount() }
-      if x.isZero { return .int(0) }
-      guard b.isInt else { throw intTooLarge() }
-      return try shiftLeft(x, b.int)
-    case .shiftRight:
-      if y.isNegative { throw negativeShiftCount() }
-      guard b.isInt, b.int < x.bitWidth else { return .int(x.isNegative ? -1 : 0) }
-      return makeInt(x >> b.int)
+      if let remainder = try twoLimbDivision(op, a, b) { return remainder }
+      return makeInt(try floorDivide(bigInt(a), bigInt(b)).remainder)
+    case .power: return try bigIntPower(bigInt(a), bigInt(b))
+    case .bitAnd: return try combineBits(a, b) { $0 & $1 }
+    case .bitOr: return try combineBits(a, b) { $0 | $1 }
+    case .bitXor: return try combineBits(a, b) { $0 ^ $1 }
+    case .shiftLeft: return try shiftLeft(a, b)
+    case .shiftRight: return try shiftRight(a, b)
     default: throw operandError(op, a, b)
     }
   }
@@ -71,33 +55,43 @@ extension Engine {
     var high: UInt { count > 1 ? limbs[1] : 0 }
     /// The first limb.
     var low: UInt { count > 0 ? limbs[0] : 0 }
+    /// How many bits the magnitude has; 0 for 0.
+    var bitWidth: Int { count == 0 ? 0 : count * 64 - limbs[count - 1].leadingZeroBitCount }
+
+    /// Whether one of the lowest `bits` bits of the magnitude is set; it has more than these.
+    func hasOnes(below bits: Int) -> Bool {
+      for i in 0..<bits / 64 where limbs[i] != 0 { return true }
+      return limbs[bits / 64] & (1 << UInt(bits % 64) - 1) != 0
+    }
+
+    /// A limb of the number in two's complement, any number of limbs long.
+    ///
+    /// The limbs are asked for in their order; `carry` is true at first when the number is negative.
+    @inline(__always)
+    func complement(ofLimb index: Int, adding carry: inout Bool) -> UInt {
+      let limb = index < count ? limbs[index] : 0
+      if !isNegative { return limb }
+      let (result, overflow) = (~limb).addingReportingOverflow(carry ? 1 : 0)
+      carry = overflow
+      return result
+    }
   }
 
-  /// Sums, differences and products of moderate length, computed where they are kept; nil for a
-  /// product that is better split.
-  private func sumOrProduct(
-    _ op: BinaryOperator, _ a: Value, _ b: Value
-  ) throws(RaisedError) -> Value? {
+  /// Gives `body` two ints as limbs in memory, which are those of the objects.
+  @inline(__always)
+  private func withOperands<Result>(
+    _ a: Value, _ b: Value, _ body: (Operand, Operand) throws(RaisedError) -> Result
+  ) throws(RaisedError) -> Result {
     try withUnsafeTemporaryAllocation(of: UInt.self, capacity: 2) { (spare) throws(RaisedError) in
       let start = spare.baseAddress.unsafelyUnwrapped
-      let (x, y) = (Operand(a, start), Operand(b, start + 1))
+      return try body(Operand(a, start), Operand(b, start + 1))
+    }
+  }
+
+  /// a + b or a - b.
+  func bigIntSum(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(RaisedError) -> Value {
+    try withOperands(a, b) { (x, y) throws(RaisedError) in
       let (long, short) = x.count >= y.count ? (x, y) : (y, x)
-      if op == .multiply {
-        if short.count >= LimbArithmetic.karatsubaLimit
-          || long.count * short.count > LimbArithmetic.workLimit
-        {
-          return nil
-        }
-        if short.count == 0 { return .int(0) }
-        try reserveInt(bits: Double((long.count + short.count) * 64))
-        let object = allocateInt(limbCount: long.count + short.count)
-        LimbArithmetic.multiplyLong(
-          long.limbs, long.count, short.limbs, short.count, into: object.limbs)
-        let count = long.count + short.count
-        return finish(
-          object, count: object.limbs[count - 1] == 0 ? count - 1 : count,
-          isNegative: x.isNegative != y.isNegative)
-      }
       try reserveInt(bits: Double(long.count * 64 + 1))
       let isNegativeY = op == .add ? y.isNegative : !y.isNegative
       let object = allocateInt(limbCount: long.count + 1)
@@ -116,12 +110,28 @@ extension Engine {
     }
   }
 
+  private func bigIntProduct(_ a: Value, _ b: Value) throws(RaisedError) -> Value {
+    try withOperands(a, b) { (x, y) throws(RaisedError) in
+      let (long, short) = x.count >= y.count ? (x, y) : (y, x)
+      if short.count == 0 { return .int(0) }
+      try reserveInt(bits: Double((long.count + short.count) * 64))
+      let object = allocateInt(limbCount: long.count + short.count)
+      let count =
+        LimbArithmetic.isShort(long.count, short.count)
+        ? LimbArithmetic.multiplyLong(
+          long.limbs, long.count, short.limbs, short.count, into: object.limbs)
+        : try limbArithmetic.multiply(
+          long.limbs, long.count, short.limbs, short.count, into: object.limbs)
+      return finish(object, count: count, isNegative: x.isNegative != y.isNegative)
+    }
+  }
+
   /// Floor division and modulo of numbers with two limbs at most; nil for others, and for division
   /// by 0.
-  private func twoLimbDivision(_ op: BinaryOperator, _ a: Value, _ b: Value) -> Value? {
-    withUnsafeTemporaryAllocation(of: UInt.self, capacity: 2) { spare in
-      let start = spare.baseAddress.unsafelyUnwrapped
-      let (x, y) = (Operand(a, start), Operand(b, start + 1))
+  private func twoLimbDivision(
+    _ op: BinaryOperator, _ a: Value, _ b: Value
+  ) throws(RaisedError) -> Value? {
+    try withOperands(a, b) { (x, y) throws(RaisedError) in
       if x.count > 2 || y.count > 2 || y.count == 0 { return nil }
       var quotient: (low: UInt, high: UInt)
       var remainder: (low: UInt, high: UInt)
@@ -169,11 +179,40 @@ extension Engine {
 
   // MARK: Powers, shifts, bits
 
-  /// x × 2^count; the count must not be negative.
-  func shiftLeft(_ x: BigInt, _ count: Int) throws(RaisedError) -> Value {
-    if x.isZero { return .int(0) }
-    try reserveInt(bits: Double(x.bitWidth) + Double(count))
-    return makeInt(x << count)
+  /// a × 2^b.
+  func shiftLeft(_ a: Value, _ b: Value) throws(RaisedError) -> Value {
+    try withOperands(a, b) { (x, y) throws(RaisedError) in
+      if y.isNegative { throw negativeShiftCount() }
+      if x.count == 0 { return .int(0) }
+      guard b.isInt else { throw intTooLarge() }
+      try reserveInt(bits: Double(x.bitWidth) + Double(b.int))
+      let object = allocateInt(limbCount: x.count + b.int / 64 + 1)
+      let count = LimbArithmetic.shiftLeft(x.limbs, x.count, b.int, into: object.limbs)
+      return finish(object, count: count, isNegative: x.isNegative)
+    }
+  }
+
+  /// a / 2^b, rounded down.
+  private func shiftRight(_ a: Value, _ b: Value) throws(RaisedError) -> Value {
+    try withOperands(a, b) { (x, y) throws(RaisedError) in
+      if y.isNegative { throw negativeShiftCount() }
+      guard b.isInt, b.int < x.bitWidth else { return .int(x.isNegative ? -1 : 0) }
+      let room = x.count - b.int / 64
+      try reserveInt(bits: Double(room * 64))
+      // Rounding may need a limb more.
+      let object = allocateInt(limbCount: room + 1)
+      var count = LimbArithmetic.shiftRight(x.limbs, x.count, b.int, into: object.limbs)
+      if x.isNegative, x.hasOnes(below: b.int) {
+        object.limbs[count] = 0
+        var i = 0
+        repeat {
+          object.limbs[i] &+= 1
+          i += 1
+        } while object.limbs[i - 1] == 0
+        count = max(count, i)
+      }
+      return finish(object, count: count, isNegative: x.isNegative)
+    }
   }
 
   private func bigIntPower(_ x: BigInt, _ y: BigInt) throws(RaisedError) -> Value {
@@ -185,21 +224,40 @@ extension Engine {
   }
 
   /// Bit by bit in two's complement with as many bits as it takes.
+  @inline(__always)
   private func combineBits(
-    _ x: BigInt, _ y: BigInt, _ combine: (UInt, UInt) -> UInt
-  ) -> Value {
-    // One limb more than the longer magnitude has room for its sign.
-    let count = max(x.limbs.count, y.limbs.count) + 1
-    var limbs = x.twosComplement(count: count)
-    let others = y.twosComplement(count: count)
-    for i in 0..<count { limbs[i] = combine(limbs[i], others[i]) }
-    return makeInt(BigInt(twosComplement: limbs))
+    _ a: Value, _ b: Value, _ combine: (UInt, UInt) -> UInt
+  ) throws(RaisedError) -> Value {
+    try withOperands(a, b) { (x, y) throws(RaisedError) in
+      let longer = max(x.count, y.count)
+      try reserveInt(bits: Double(longer * 64))
+      // One limb more has room for the sign.
+      let object = allocateInt(limbCount: longer + 1)
+      let limbs = object.limbs
+      // A negative number is the complement of its magnitude, and one more.
+      var (carryX, carryY) = (x.isNegative, y.isNegative)
+      for i in 0...longer {
+        limbs[i] = combine(
+          x.complement(ofLimb: i, adding: &carryX), y.complement(ofLimb: i, adding: &carryY))
+      }
+      let isNegative = Int(bitPattern: limbs[longer]) < 0
+      if isNegative {
+        var carry = true
+        for i in 0...longer {
+          (limbs[i], carry) = (~limbs[i]).addingReportingOverflow(carry ? 1 : 0)
+        }
+      }
+      var count = longer + 1
+      while count > 0, limbs[count - 1] == 0 { count -= 1 }
+      return finish(object, count: count, isNegative: isNegative)
+    }
   }
 
-  /// The float nearest to the exact quotient, ties to even; `y` is not 0.
+  /// The float nearest to the exact quotient, ties to even.
   func trueDivide(_ x: BigInt, _ y: BigInt) throws(RaisedError) -> Double {
     let (a, b) = (x.magnitude, y.magnitude)
     let isNegative = x.isNegative != y.isNegative
+    if b.isZero { throw zeroDivisionError() }
     if a.isZero { return isNegative ? -0.0 : 0.0 }
     let (m, n) = (a.bitWidth, b.bitWidth)
     if m - n > 1025 { return isNegative ? -Double.infinity : Double.infinity }

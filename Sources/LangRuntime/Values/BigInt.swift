@@ -41,14 +41,6 @@ struct BigInt: Equatable, ExpressibleByIntegerLiteral {
     }
   }
 
-  /// The number whose two's complement is `limbs`; the highest bit is the sign.
-  init(twosComplement limbs: [UInt]) {
-    var limbs = limbs
-    let isNegative = Int(bitPattern: limbs.last ?? 0) < 0
-    if isNegative { BigInt.negateTwosComplement(&limbs) }
-    self.init(isNegative: isNegative, limbs: LimbArithmetic.trimmed(limbs))
-  }
-
   // MARK: Asking
 
   /// Whether the number is 0.

@@ -25,6 +25,8 @@ extension UnsafeMutablePointer where Pointee == BytesObject {
   @inline(__always) var limbBuffer: UnsafeBufferPointer<UInt> {
     UnsafeBufferPointer(start: limbs, count: limbCount)
   }
+  /// How many bits the magnitude of a big integer has.
+  var bitWidth: Int { limbCount * 64 - limbs[limbCount - 1].leadingZeroBitCount }
 }
 
 /// The largest integers.
@@ -65,7 +67,10 @@ extension Engine {
   func allocateInt(limbCount: Int) -> BigIntReference {
     let memory = pointee.heap.allocate(
       MemoryLayout<BytesObject>.size + limbCount * MemoryLayout<UInt>.stride, kind: .bytes)
-    return memory.assumingMemoryBound(to: BytesObject.self)
+    let object = memory.assumingMemoryBound(to: BytesObject.self)
+    // What is interrupted leaves it to the collector as it is.
+    object.pointee.count = limbCount * MemoryLayout<UInt>.stride
+    return object
   }
 
   /// The integer whose limbs were filled in, `count` of them without zeros at the end.
@@ -93,9 +98,12 @@ extension Engine {
 
   // MARK: Limits
 
-  /// Refuses an integer of `bits` bits that would be too large, before it is computed.
+  /// Refuses an integer of `bits` bits that would be too large, before it is computed; also the
+  /// moment for an interruption.
   func reserveInt(bits: Double) throws(RaisedError) {
     if bits <= 0x1p19 { return }
+    // A pass over the largest takes some 20 ms where its memory is new.
+    try checkInterruption()
     // Products and quotients need about as much again while they are computed.
     try reserve(bits < 0x1p60 ? Int(bits) / 4 : Int.max)
     if bits > Double(IntLimits.bitWidth) { throw intTooLarge() }
@@ -121,10 +129,11 @@ extension Engine {
     return BigInt(isNegative: a.isNegative != b.isNegative, limbs: product)
   }
 
-  /// Quotient, rounded down, and remainder, which has the sign of `b`; `b` must not be zero.
+  /// Quotient, rounded down, and remainder, which has the sign of `b`.
   func floorDivide(
     _ a: BigInt, _ b: BigInt
   ) throws(RaisedError) -> (quotient: BigInt, remainder: BigInt) {
+    if b.isZero { throw zeroDivisionError() }
     try reserveInt(bits: Double(a.limbs.count * 64))
     var (quotient, remainder) = try limbArithmetic.divide(a.limbs, b.limbs)
     if a.isNegative != b.isNegative && !remainder.isEmpty {

@@ -9,24 +9,29 @@ extension LimbArithmetic {
     if b.count == 1 {
       var quotient = a
       let remainder = LimbArithmetic.divide(&quotient, byLimb: b[0])
+      try askAbout(a.count)
       return (quotient, remainder == 0 ? [] : [remainder])
     }
     // The divisor's highest bit must be set: it makes each estimate of a quotient limb good.
     let shift = b[b.count - 1].leadingZeroBitCount
     let divisor = LimbArithmetic.shiftLeft(b, shift)
-    let dividend = LimbArithmetic.shiftLeft(a, shift)
+    try askAbout(b.count)
     let limit = LimbArithmetic.recursiveDivisionLimit
     if b.count < limit || a.count - b.count < limit {
-      let (quotient, remainder) = try divideLong(dividend, divisor)
+      let (quotient, remainder) = try divideLong(a, shiftedBy: shift, divisor)
       return (quotient, LimbArithmetic.shiftRight(remainder, shift))
     }
+    let dividend = LimbArithmetic.shiftLeft(a, shift)
+    try askAbout(a.count)
     // From the top, as many limbs at a time as the divisor has.
     var quotient = [UInt](repeating: 0, count: dividend.count)
+    try askAbout(a.count)
     var remainder: [UInt] = []
     var end = dividend.count
     while end > 0 {
       let start = (end - 1) / divisor.count * divisor.count
       let part = LimbArithmetic.trimmed(Array(dividend[start..<end]) + remainder)
+      try askAbout(part.count)
       let step = try divideRecursively(part, divisor)
       for (i, limb) in step.quotient.enumerated() { quotient[start + i] = limb }
       remainder = step.remainder
@@ -42,8 +47,10 @@ extension LimbArithmetic {
   ) throws(RaisedError) -> (quotient: [UInt], remainder: [UInt]) {
     if LimbArithmetic.isLess(a, b) { return ([], a) }
     let extra = a.count - b.count
-    if extra < LimbArithmetic.recursiveDivisionLimit { return try divideLong(a, b) }
-    if extra >= LimbArithmetic.checkpointLimit { try checkpoint() }
+    if extra < LimbArithmetic.recursiveDivisionLimit {
+      return try divideLong(a, shiftedBy: 0, b)
+    }
+    try askAbout(extra)
     let half = extra / 2
     let upper = Array(b[half...])
     let lower = LimbArithmetic.trimmed(Array(b[..<half]))
@@ -76,59 +83,83 @@ extension LimbArithmetic {
     return (quotient, LimbArithmetic.difference(remainder, excess))
   }
 
-  /// Schoolbook division (Knuth's algorithm D) by a normalised divisor of two limbs or more.
+  /// Schoolbook division (Knuth's algorithm D) of `a` × 2^shift by a normalised divisor of two limbs
+  /// or more, which is not larger; `shift` is less than 64.
   private func divideLong(
-    _ a: [UInt], _ b: [UInt]
+    _ a: [UInt], shiftedBy shift: Int, _ b: [UInt]
   ) throws(RaisedError) -> (quotient: [UInt], remainder: [UInt]) {
-    typealias Limbs = LimbArithmetic
-    if Limbs.isLess(a, b) { return ([], a) }
-    let n = b.count
-    var work = 0
-    var quotient = [UInt](repeating: 0, count: a.count - n + 1)
-    var remainder = a
-    remainder.append(0)
-    let top = b[n - 1]
-    let next = b[n - 2]
-    let reciprocal = Limbs.reciprocal(of: top)
-    try remainder.withUnsafeMutableBufferPointer { (remainder) throws(RaisedError) in
-      try b.withUnsafeBufferPointer { (b) throws(RaisedError) in
-        let divisor = b.baseAddress.unsafelyUnwrapped
-        for j in stride(from: quotient.count - 1, through: 0, by: -1) {
-          let window = remainder.baseAddress.unsafelyUnwrapped + j
-          var estimate: UInt
-          var rest: UInt
-          var isExact = false
-          if window[n] >= top {
-            // It is never above: what is left of the dividend is less than the divisor.
-            estimate = UInt.max
-            (rest, isExact) = window[n - 1].addingReportingOverflow(top)
-          } else {
-            (estimate, rest) = Limbs.divide(
-              window[n], window[n - 1], by: top, reciprocal: reciprocal)
-          }
-          while !isExact {
-            let product = estimate.multipliedFullWidth(by: next)
-            if product.high < rest || product.high == rest && product.low <= window[n - 2] { break }
-            estimate &-= 1
-            (rest, isExact) = rest.addingReportingOverflow(top)
-          }
-          let borrow = Limbs.multiplySubtract(window, divisor, n, estimate)
-          let (limb, isTooLarge) = window[n].subtractingReportingOverflow(borrow)
-          window[n] = limb
-          if isTooLarge {
-            estimate &-= 1
-            if Limbs.add(window, divisor, n, limit: n) { window[n] &+= 1 }
-          }
-          quotient[j] = estimate
-          work &+= n
-          if work >= Limbs.workLimit {
-            try checkpoint()
-            work = 0
-          }
-        }
+    let count = a.count - b.count + 1
+    // What is left of the dividend, with room for what the shift moves out of its highest limb.
+    var rest = LimbArithmetic.filled(capacity: a.count + 1) { r in
+      a.withUnsafeBufferPointer { a in
+        r[a.count] = 0
+        _ = LimbArithmetic.shiftLeft(a.baseAddress.unsafelyUnwrapped, a.count, shift, into: r)
+        return a.count + 1
       }
     }
-    return (Limbs.trimmed(quotient), Limbs.trimmed(remainder))
+    try askAbout(a.count)
+    let quotient = try LimbArithmetic.filled(capacity: count) { (quotient) throws(RaisedError) in
+      try rest.withUnsafeMutableBufferPointer { (rest) throws(RaisedError) in
+        try b.withUnsafeBufferPointer { (b) throws(RaisedError) in
+          try divideLong(
+            rest.baseAddress.unsafelyUnwrapped, b.baseAddress.unsafelyUnwrapped, b.count,
+            into: quotient, count: count)
+        }
+      }
+      return quotient[count - 1] == 0 ? count - 1 : count
+    }
+    return (quotient, LimbArithmetic.trimmed(Array(rest[..<b.count])))
+  }
+
+  /// Fills `quotient`, `count` limbs, with `dividend` / `divisor` and leaves the remainder in the
+  /// lowest `n` limbs of `dividend`, which has `count + n` limbs.
+  private func divideLong(
+    _ dividend: UnsafeMutablePointer<UInt>, _ divisor: UnsafePointer<UInt>, _ n: Int,
+    into quotient: UnsafeMutablePointer<UInt>, count: Int
+  ) throws(RaisedError) {
+    typealias Limbs = LimbArithmetic
+    let top = divisor[n - 1]
+    let next = divisor[n - 2]
+    let reciprocal = Limbs.reciprocal(of: top)
+    var work = 0
+    for j in stride(from: count - 1, through: 0, by: -1) {
+      let window = dividend + j
+      var estimate: UInt
+      var rest: UInt
+      var isExact = false
+      if window[n] >= top {
+        // It is never above: what is left of the dividend is less than the divisor.
+        estimate = UInt.max
+        (rest, isExact) = window[n - 1].addingReportingOverflow(top)
+      } else {
+        (estimate, rest) = Limbs.divide(window[n], window[n - 1], by: top, reciprocal: reciprocal)
+      }
+      while !isExact {
+        let product = estimate.multipliedFullWidth(by: next)
+        if product.high < rest || product.high == rest && product.low <= window[n - 2] { break }
+        estimate &-= 1
+        (rest, isExact) = rest.addingReportingOverflow(top)
+      }
+      let borrow = Limbs.multiplySubtract(window, divisor, n, estimate)
+      let (limb, isTooLarge) = window[n].subtractingReportingOverflow(borrow)
+      window[n] = limb
+      if isTooLarge {
+        estimate &-= 1
+        if Limbs.add(window, divisor, n, limit: n) { window[n] &+= 1 }
+      }
+      quotient[j] = estimate
+      work &+= n
+      if work >= Limbs.workLimit {
+        try checkpoint()
+        work = 0
+      }
+    }
+  }
+
+  /// Calls ``checkpoint`` behind or before a pass over `count` limbs, unless they are few.
+  @inline(__always)
+  private func askAbout(_ count: Int) throws(RaisedError) {
+    if count >= LimbArithmetic.checkpointLimit { try checkpoint() }
   }
 
   /// Divides in place by one limb and returns the remainder.

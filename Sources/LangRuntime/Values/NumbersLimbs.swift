@@ -47,11 +47,11 @@ struct LimbArithmetic {
   /// a + b.
   static func sum(_ a: [UInt], _ b: [UInt]) -> [UInt] {
     if a.count < b.count { return sum(b, a) }
-    return [UInt](unsafeUninitializedCapacity: a.count + 1) { sum, count in
+    return filled(capacity: a.count + 1) { r in
       a.withUnsafeBufferPointer { a in
         b.withUnsafeBufferPointer { b in
-          guard let r = sum.baseAddress, let left = a.baseAddress else { return }
-          count = LimbArithmetic.sum(left, a.count, b.baseAddress ?? left, b.count, into: r)
+          guard let left = a.baseAddress else { return 0 }
+          return sum(left, a.count, b.baseAddress ?? left, b.count, into: r)
         }
       }
     }
@@ -59,11 +59,11 @@ struct LimbArithmetic {
 
   /// a - b, where a >= b.
   static func difference(_ a: [UInt], _ b: [UInt]) -> [UInt] {
-    [UInt](unsafeUninitializedCapacity: a.count) { difference, count in
+    filled(capacity: a.count) { r in
       a.withUnsafeBufferPointer { a in
         b.withUnsafeBufferPointer { b in
-          guard let r = difference.baseAddress, let left = a.baseAddress else { return }
-          count = LimbArithmetic.difference(left, a.count, b.baseAddress ?? left, b.count, into: r)
+          guard let left = a.baseAddress else { return 0 }
+          return difference(left, a.count, b.baseAddress ?? left, b.count, into: r)
         }
       }
     }
@@ -123,37 +123,74 @@ struct LimbArithmetic {
   /// a × 2^shift.
   static func shiftLeft(_ a: [UInt], _ shift: Int) -> [UInt] {
     if shift == 0 || a.isEmpty { return a }
-    let (zeros, bits) = (shift / 64, shift % 64)
-    return [UInt](unsafeUninitializedCapacity: a.count + zeros + 1) { shifted, count in
-      let r = shifted.baseAddress.unsafelyUnwrapped
-      r.initialize(repeating: 0, count: zeros)
-      var carry: UInt = 0
-      for i in 0..<a.count {
-        r[zeros + i] = a[i] << bits | carry
-        carry = a[i] >> (64 - bits)
-      }
-      count = a.count + zeros
-      if carry != 0 {
-        r[count] = carry
-        count += 1
+    return filled(capacity: a.count + shift / 64 + 1) { r in
+      a.withUnsafeBufferPointer {
+        shiftLeft($0.baseAddress.unsafelyUnwrapped, a.count, shift, into: r)
       }
     }
+  }
+
+  /// Fills `r`, `m + shift / 64 + 1` limbs, with `a`, `m` limbs, times 2^shift; returns how many
+  /// limbs the product has.
+  ///
+  /// The last limb of `r` is written only where it belongs to them.
+  static func shiftLeft(
+    _ a: UnsafePointer<UInt>, _ m: Int, _ shift: Int, into r: UnsafeMutablePointer<UInt>
+  ) -> Int {
+    let (zeros, bits) = (shift / 64, shift % 64)
+    r.update(repeating: 0, count: zeros)
+    var carry: UInt = 0
+    for i in 0..<m {
+      r[zeros + i] = a[i] << bits | carry
+      // A shift by 64 gives 0.
+      carry = a[i] >> (64 - bits)
+    }
+    if carry == 0 { return m + zeros }
+    r[m + zeros] = carry
+    return m + zeros + 1
   }
 
   /// a / 2^shift, rounded down.
   static func shiftRight(_ a: [UInt], _ shift: Int) -> [UInt] {
     if shift == 0 { return a }
-    let (dropped, bits) = (shift / 64, shift % 64)
-    if dropped >= a.count { return [] }
-    return [UInt](unsafeUninitializedCapacity: a.count - dropped) { shifted, count in
-      let r = shifted.baseAddress.unsafelyUnwrapped
-      count = a.count - dropped
-      for i in 0..<count {
-        let above = dropped + i + 1 < a.count ? a[dropped + i + 1] << (64 - bits) : 0
-        r[i] = a[dropped + i] >> bits | above
+    if shift / 64 >= a.count { return [] }
+    return filled(capacity: a.count - shift / 64) { r in
+      a.withUnsafeBufferPointer {
+        shiftRight($0.baseAddress.unsafelyUnwrapped, a.count, shift, into: r)
       }
-      if r[count - 1] == 0 { count -= 1 }
     }
+  }
+
+  /// Fills `r`, `m - shift / 64` limbs and one at least, with `a`, `m` limbs, divided by 2^shift and
+  /// rounded down; returns how many limbs the quotient has.
+  static func shiftRight(
+    _ a: UnsafePointer<UInt>, _ m: Int, _ shift: Int, into r: UnsafeMutablePointer<UInt>
+  ) -> Int {
+    let (dropped, bits) = (shift / 64, shift % 64)
+    let last = m - dropped - 1
+    for i in 0..<last {
+      r[i] = a[dropped + i] >> bits | a[dropped + i + 1] << (64 - bits)
+    }
+    r[last] = a[m - 1] >> bits
+    return r[last] == 0 ? last : last + 1
+  }
+
+  // MARK: Making arrays
+
+  /// An array of `capacity` limbs at most that `fill` writes; it returns how many they are.
+  static func filled<Failure: Error>(
+    capacity: Int, _ fill: (UnsafeMutablePointer<UInt>) throws(Failure) -> Int
+  ) throws(Failure) -> [UInt] {
+    var failure: Failure?
+    let limbs = [UInt](unsafeUninitializedCapacity: capacity) { buffer, count in
+      do throws(Failure) {
+        count = try fill(buffer.baseAddress.unsafelyUnwrapped)
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return limbs
   }
 
   /// Adds `a` to `r`, which has `limit` limbs, and returns the carry out of them.

@@ -5,50 +5,44 @@ extension LimbArithmetic {
   func multiply(_ a: [UInt], _ b: [UInt]) throws(RaisedError) -> [UInt] {
     if a.count < b.count { return try multiply(b, a) }
     if b.isEmpty { return [] }
-    if b.count < LimbArithmetic.karatsubaLimit && a.count * b.count <= LimbArithmetic.workLimit {
-      return [UInt](unsafeUninitializedCapacity: a.count + b.count) { product, count in
-        let r = product.baseAddress.unsafelyUnwrapped
-        LimbArithmetic.multiplyLong(a, b, into: r)
-        count = a.count + b.count
-        if r[count - 1] == 0 { count -= 1 }
+    return try LimbArithmetic.filled(capacity: a.count + b.count) { (r) throws(RaisedError) in
+      try a.withUnsafeBufferPointer { (a) throws(RaisedError) in
+        try b.withUnsafeBufferPointer { (b) throws(RaisedError) in
+          try multiply(
+            a.baseAddress.unsafelyUnwrapped, a.count, b.baseAddress.unsafelyUnwrapped, b.count,
+            into: r)
+        }
       }
     }
-    var count = a.count + b.count
-    let product = UnsafeMutablePointer<UInt>.allocate(capacity: count)
-    defer { product.deallocate() }
-    let scratch = UnsafeMutablePointer<UInt>.allocate(capacity: 4 * b.count + 256)
+  }
+
+  /// Fills `r`, `m + n` limbs, with the product of `a`, `m` limbs, and `b`, `n` limbs with
+  /// 0 < n <= m; returns how many limbs the product has.
+  func multiply(
+    _ a: UnsafePointer<UInt>, _ m: Int, _ b: UnsafePointer<UInt>, _ n: Int,
+    into r: UnsafeMutablePointer<UInt>
+  ) throws(RaisedError) -> Int {
+    let needsScratch = n >= LimbArithmetic.karatsubaLimit
+    let scratch = UnsafeMutablePointer<UInt>.allocate(capacity: needsScratch ? 4 * n + 256 : 0)
     defer { scratch.deallocate() }
-    try a.withUnsafeBufferPointer { (a) throws(RaisedError) in
-      try b.withUnsafeBufferPointer { (b) throws(RaisedError) in
-        try multiply(
-          a.baseAddress.unsafelyUnwrapped, a.count, b.baseAddress.unsafelyUnwrapped, b.count,
-          into: product, scratch: scratch)
-      }
-    }
-    if product[count - 1] == 0 { count -= 1 }
-    return Array(UnsafeBufferPointer(start: product, count: count))
+    try multiply(a, m, b, n, into: r, scratch: scratch)
+    return r[m + n - 1] == 0 ? m + n - 1 : m + n
   }
 
-  /// Fills `r` with the product of `a` and `b`, limb by limb.
-  private static func multiplyLong(
-    _ a: [UInt], _ b: [UInt], into r: UnsafeMutablePointer<UInt>
-  ) {
-    a.withUnsafeBufferPointer { a in
-      b.withUnsafeBufferPointer { b in
-        multiplyLong(
-          a.baseAddress.unsafelyUnwrapped, a.count, b.baseAddress.unsafelyUnwrapped, b.count,
-          into: r)
-      }
-    }
-  }
+  /// Whether the product of `m` and `n` limbs, n <= m, is best computed by
+  /// ``multiplyLong(_:_:_:_:into:)`` without asking for anything.
+  static func isShort(_ m: Int, _ n: Int) -> Bool { n < karatsubaLimit && m * n <= workLimit }
 
-  /// Fills `r`, `m + n` limbs, with the product of `a`, `m` limbs, and `b`, `n`, limb by limb.
+  /// Fills `r`, `m + n` limbs, with the product of `a`, `m` limbs, and `b`, `n` limbs with
+  /// 0 < n <= m, limb by limb; returns how many limbs the product has.
+  @discardableResult
   static func multiplyLong(
     _ a: UnsafePointer<UInt>, _ m: Int, _ b: UnsafePointer<UInt>, _ n: Int,
     into r: UnsafeMutablePointer<UInt>
-  ) {
-    r.initialize(repeating: 0, count: m + n)
+  ) -> Int {
+    r.update(repeating: 0, count: m + n)
     for i in 0..<n { r[m + i] = multiplyAdd(r + i, a, m, b[i]) }
+    return r[m + n - 1] == 0 ? m + n - 1 : m + n
   }
 
   /// Fills `r`, `m + n` limbs, with the product of `a`, `m` limbs, and `b`, `n <= m` limbs.
@@ -57,7 +51,7 @@ extension LimbArithmetic {
     into r: UnsafeMutablePointer<UInt>, scratch: UnsafeMutablePointer<UInt>
   ) throws(RaisedError) {
     if n < LimbArithmetic.karatsubaLimit {
-      if m * n <= LimbArithmetic.workLimit {
+      if LimbArithmetic.isShort(m, n) {
         LimbArithmetic.multiplyLong(a, m, b, n, into: r)
         return
       }

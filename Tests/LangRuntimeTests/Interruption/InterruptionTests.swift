@@ -290,24 +290,30 @@ struct InterruptionTests {
 
   // MARK: Numbers
 
-  private static let numbers: [Trial] = [
-    Trial("let x = 7 ** 20000", "x ** 8"),
-    Trial("let x = 7 ** 90000; let y = 5 ** 90000", "x * y"),
-    Trial("let x = 7 ** 190000; let y = 5 ** 90000", "x // y"),
-    Trial("let x = 7 ** 190000; let y = 5 ** 90000", "math.gcd(x, y)"),
-    Trial("let x = 7 ** 190000", "str(x)"),
-    Trial("let x = '7' * 200000", "int(x)"),
-    Trial("let x = 'f' * 200000", "int(x, 16)"),
-    Trial("let x = 16 ** 90000", "f'{x:x}'"),
-    Trial("let x = 2 ** 600000", "x.to_bytes()"),
-    Trial("", "(1).to_bytes(140000)"),
-    Trial("", "math.factorial(20000)"),
-    Trial("let x = 7 ** 190000", "math.isqrt(x)"),
-    // Long times short.
-    Trial("let x = 1 << 4000000; let y = 3 ** 1700", "x * y"),
-    Trial("let x = 1 << 4000000; let y = 3 ** 1700", "x // y"),
-    Trial("let x = 1 << 4000000; let y = 3 ** 6000", "x * y"),
-  ]
+  private static let numbers: [Trial] =
+    [
+      Trial("let x = 7 ** 20000", "x ** 8"),
+      Trial("let x = 7 ** 90000; let y = 5 ** 90000", "x * y"),
+      Trial("let x = 7 ** 190000; let y = 5 ** 90000", "x // y"),
+      Trial("let x = 7 ** 190000; let y = 5 ** 90000", "math.gcd(x, y)"),
+      Trial("let x = 7 ** 190000", "str(x)"),
+      Trial("let x = '7' * 200000", "int(x)"),
+      Trial("let x = 'f' * 200000", "int(x, 16)"),
+      Trial("let x = 16 ** 90000", "f'{x:x}'"),
+      Trial("let x = 2 ** 600000", "x.to_bytes()"),
+      Trial("", "(1).to_bytes(140000)"),
+      Trial("", "math.factorial(20000)"),
+      Trial("let x = 7 ** 190000", "math.isqrt(x)"),
+      // Long times short.
+      Trial("let x = 1 << 4000000; let y = 3 ** 1700", "x * y"),
+      Trial("let x = 1 << 4000000; let y = 3 ** 1700", "x // y"),
+      Trial("let x = 1 << 4000000; let y = 3 ** 6000", "x * y"),
+    ]
+    // One pass each: asked before it.
+    + [
+      "x + y", "y - x", "-x", "~x", "abs(-x)", "x & -y", "x | y", "x ^ -y", "x >> 1", "-x >> 1",
+      "x << 1", "x // 3", "x % 3",
+    ].map { Trial("let x = (1 << 4000000) - 1; let y = x << 70", $0) }
 
   // MARK: JSON
 
