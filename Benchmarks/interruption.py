@@ -57,6 +57,9 @@ PROGRAMS = [
     ("let n = 7 ** 9000000; let m = 3 ** 9000000", "n * m; n // m"),
     ("let n = 1 << 250000000; let m = 3 ** 1800", "n * m; n // m"),
     ("let n = 1 << 250000000", "f'{n:b}'"),
+    ("let n = (1 << 268000000) - 1; let m = (1 << 134000000) - 1",
+     "n & -n; -n >> 1; n + m; n // m; n % 7"),
+    ("import random", "random.sample(range(100000000), 10000000)"),
     ("let s = '9' * 50000000", "int(s)"),
     ("", "input()"),
     ("let s = '1' * 100000000", "float(s)"),
@@ -89,6 +92,13 @@ TURNS = [
     (2, "import statements", "reload(statements)"),
     (2, "import functions", "reload(functions)"),
     (2, "import comments", "reload(comments)"),
+    # Files of 500 MB, which the system has yet to write, to shorten or to take back.
+    (1, "import fs; let b = bytes(500000000)", "fs.write_bytes('written', b)"),
+    (1, "import fs; let b = bytes(500000000)", "fs.write_bytes('written', b); fs.remove('written')"),
+    (1, "import fs; let b = bytes(500000000)", "fs.write_bytes('written', b, atomic: true)"),
+    (1, "import fs; let b = bytes(500000000)",
+     "fs.with_file('written', 'wb', fn(f) { f.write(b); f.truncate(0); f.write(b) })"),
+    (1, "import fs; fs.write_bytes('written', bytes(500000000))", "fs.copy('written', 'copy')"),
     # A file of 500 MB, a member of 60 MB, a folder of 100,000 files.
     (1, "import lazy; import small", "lazy.resource('small', 'large.bin')"),
     (1, "import sys; import lazy; sys.path.append('library.zip'); import packed",

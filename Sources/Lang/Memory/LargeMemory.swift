@@ -78,8 +78,8 @@ public enum LargeMemory {
     if bytes.count >= threshold { letGo(Owner(bytes)) }
   }
 
-  /// Has the thread release an object.
-  static func letGo(_ object: consuming AnyObject) {
+  /// Has the thread release an object, which does what takes long when nobody refers to it any more.
+  public static func letGo(_ object: consuming AnyObject) {
     let owner = Unmanaged<AnyObject>.passRetained(object)
     if let record = malloc(MemoryLayout<Waiting>.size) {
       enqueue(record, byteCount: 0, owner: owner)
@@ -111,33 +111,7 @@ public enum LargeMemory {
     let isFirst = !isRunning
     isRunning = true
     pthread_mutex_unlock(lock)
-    if isFirst && !startThread() { freeAll() }
-  }
-
-  /// Starts the thread; false when the system has none left.
-  private static func startThread() -> Bool {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, 256 << 10)
-    // It has the caller's signals blocked from the beginning: they are for the program's own threads.
-    var all = sigset_t()
-    var earlier = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &earlier)
-    defer { pthread_sigmask(SIG_SETMASK, &earlier, nil) }
-    #if canImport(Darwin)
-      var thread: pthread_t?
-    #else
-      var thread = pthread_t()
-    #endif
-    return pthread_create(
-      &thread, &attributes,
-      { _ in
-        LargeMemory.freeAll()
-        return nil
-      }, nil) == 0
+    if isFirst && !BackgroundThread.start({ freeAll() }) { freeAll() }
   }
 
   private static func freeAll() {

@@ -61,22 +61,26 @@ struct OutputStream {
 
   /// Writes bytes; an error is noted in ``failure``.
   ///
+  /// What is left when the program is to stop is written later. Without `keepsRest` that holds only for
+  /// what fits in the usual buffer: keeping much takes as long as writing it.
+  ///
   /// - Returns: False when the program is to stop before all is written that should be.
   @discardableResult
   mutating func write(
-    _ bytes: UnsafePointer<UInt8>, count length: Int, _ engine: Engine
+    _ bytes: UnsafePointer<UInt8>, count length: Int, _ engine: Engine, keepsRest: Bool = true
   ) -> Bool {
+    let isKept = keepsRest || length <= OutputStream.usualCapacity
     if length > 0 { isAtLineStart = bytes[length - 1] == 0x0A }
     if length > OutputStream.usualCapacity - end {
       let isEmpty = flush(engine)
       if isEmpty && length > OutputStream.usualCapacity {
         let sent = send(bytes, count: length, engine)
         if sent == length { return true }
-        keep(bytes + sent, count: length - sent)
+        if isKept { keep(bytes + sent, count: length - sent) }
         return false
       }
       if !isEmpty {
-        keep(bytes, count: length)
+        if isKept { keep(bytes, count: length) }
         return false
       }
     }

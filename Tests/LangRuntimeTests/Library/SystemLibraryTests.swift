@@ -67,7 +67,9 @@ struct SystemLibraryTests {
       "fs.read_text(long)", "fs.read_bytes(long)", "fs.read_text(odd, errors: 'replace')",
       "fs.read_lines(long)", "fs.with_file(long, 'r', fn(file) => file.read())",
       "fs.with_file(long, 'rb', fn(file) => file.read(2500000))",
-      "fs.write_text(target, fs.read_text(long))", "fs.write_text(kept, 'new', atomic: true)",
+      "fs.write_text(target, fs.read_text(long))", "fs.write_text(target, '')",
+      "fs.with_file(target, 'w', fn(file) => file.write(text * 20))",
+      "fs.write_text(kept, 'new', atomic: true)",
       "fs.copy(long, copy)",
       "fs.remove_tree(tree, missing_ok: true)", "process.run(['cat'], input: text).output",
     ], [false, true])
@@ -97,6 +99,7 @@ struct SystemLibraryTests {
         fs.make_directory(tree + "/a/b", parents: true, exist_ok: true)
         for n in 0..5 { fs.touch(tree + f"/a/{n}") }
         fs.remove(copy, missing_ok: true)
+        fs.with_file(target, "wb", fn(file) { file.seek(200_000_000); file.write(bytes(1)) })
         var outcome = "finished"
         arm()
         try { \(work) } catch e: Interrupt { outcome = e.message }

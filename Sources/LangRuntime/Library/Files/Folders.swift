@@ -179,7 +179,7 @@ enum Folders {
 
   nonisolated(unsafe) private static let changing: [NativeDefinition] = [
     change("remove", "path", "fs.remove", "remove") { (path, _) in
-      unlink(path.bytes)
+      takingName(path.bytes) { unlink(path.bytes) }
     },
     change("remove_directory", "path", "fs.remove_directory", "remove") { (path, _) in
       rmdir(path.bytes)
@@ -190,7 +190,9 @@ enum Folders {
     change("touch", "path, time", "fs.touch", "touch") { (path, call) in
       touch(path.bytes, call[1])
     },
-    changeTwo("rename", "fs.rename", ("path", "target"), "rename") { rename($0, $1) },
+    changeTwo("rename", "fs.rename", ("path", "target"), "rename") { (path, target) in
+      takingName(target) { rename(path, target) }
+    },
     changeTwo("symbolic_link", "fs.link", ("target", "path"), "make a link") {
       symlink($0, $1)
     },

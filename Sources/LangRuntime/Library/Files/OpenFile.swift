@@ -19,6 +19,8 @@ final class OpenFile {
   private var input: InputStream
   /// Nil when the file is not open for writing.
   private var output: OutputStream?
+  /// Whether a change was interrupted: then nobody waits for what the system says at the end.
+  private var isCutOff = false
 
   init(_ path: SystemPath, _ mode: OpenMode, descriptor: Int32, _ engine: Engine) {
     self.path = path.bytes
@@ -42,7 +44,17 @@ final class OpenFile {
     system.openFiles[ObjectIdentifier(self)] = nil
     output?.deallocate()
     input.deallocate()
-    _ = Glibc.close(descriptor)
+    if writtenSize < largeFileSize {
+      _ = Glibc.close(descriptor)
+    } else {
+      closeInBackground(descriptor)
+    }
+  }
+
+  /// How many bytes a file holds that may have been written to; 0 for another.
+  private var writtenSize: Int {
+    var status = stat()
+    return mode.isWritable && fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
   }
 
   // MARK: Checks
@@ -167,9 +179,12 @@ final class OpenFile {
       input.skip(input.buffered.count)
     }
     guard let start = data.baseAddress, !data.isEmpty else { return }
-    let isWritten = output?.write(start, count: data.count, engine) ?? true
+    let isWritten = output?.write(start, count: data.count, engine, keepsRest: false) ?? true
     try throwFailure(engine, caller)
-    if !isWritten { try engine.checkInterruption() }
+    if !isWritten {
+      isCutOff = true
+      try engine.checkInterruption()
+    }
   }
 
   func flush(_ engine: Engine, _ caller: String) throws(RaisedError) {
@@ -214,16 +229,27 @@ final class OpenFile {
 
   func truncate(_ engine: Engine, _ size: Int, _ caller: String) throws(RaisedError) {
     try flush(engine, caller)
-    if ftruncate(descriptor, off_t(size)) == 0 { return }
+    let failure: Int32
+    do throws(RaisedError) {
+      failure = try engine.resize(descriptor, to: size)
+    } catch {
+      isCutOff = true
+      throw error
+    }
+    if failure == 0 { return }
     throw engine.systemError(
-      errno, "\(caller)() cannot change the size of \(shown)", path: engine.makeSystemText(path))
+      failure, "\(caller)() cannot change the size of \(shown)", path: engine.makeSystemText(path))
   }
 
   func synchronize(_ engine: Engine, _ caller: String) throws(RaisedError) {
     try flush(engine, caller)
-    if fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS { return }
+    // What is interrupted goes on, whatever becomes of this file.
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+    let failure =
+      copy < 0 ? errno : try engine.runInBackground { closeWritten(copy, isSynchronous: true) }
+    if failure == 0 || failure == EINVAL || failure == EROFS { return }
     throw engine.systemError(
-      errno, "\(caller)() cannot write \(shown)", path: engine.makeSystemText(path))
+      failure, "\(caller)() cannot write \(shown)", path: engine.makeSystemText(path))
   }
 
   /// Closes the file in any case; what could not be written before is an error.
@@ -235,9 +261,15 @@ final class OpenFile {
     output?.deallocate()
     output = nil
     input.deallocate()
-    let result = Glibc.close(descriptor)
-    let failure = number != 0 ? number : result != 0 && errno != EINTR ? errno : 0
+    let (closing, size) = (descriptor, writtenSize)
     descriptor = -1
+    var result: Int32 = 0
+    if isCutOff {
+      closeInBackground(closing)
+    } else {
+      result = try engine.closeWritten(closing, size: size)
+    }
+    let failure = number != 0 ? number : result
     if failure != 0 {
       throw engine.systemError(
         failure, "\(caller)() cannot write \(shown)", path: engine.makeSystemText(path))

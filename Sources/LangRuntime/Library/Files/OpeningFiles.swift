@@ -8,7 +8,8 @@ extension Engine {
   /// Opens a file so that nothing waits without noticing that the program is to stop.
   ///
   /// Opening never waits for the other end of a named pipe; reading does. A writer waits here until
-  /// there is a reader, asking now and then, since the system has no better way.
+  /// there is a reader, asking now and then, since the system has no better way. With `O_TRUNC` a long
+  /// file is emptied piece by piece.
   ///
   /// - Returns: The descriptor, or -1 and the number of the error.
   func openDescriptor(
@@ -16,14 +17,27 @@ extension Engine {
   ) throws(RaisedError) -> (descriptor: Int32, failure: Int32) {
     var mayBeTooMany = true
     while true {
-      let descriptor = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode)
-      if descriptor > 2 { return (descriptor, 0) }
-      if descriptor >= 0 {
+      var descriptor = open(
+        path, flags & ~O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode)
+      if descriptor >= 0 && descriptor <= 2 {
         // A standard stream that is closed stays closed.
         let moved = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
         let failure = errno
         close(descriptor)
-        return (moved, moved < 0 ? failure : 0)
+        if moved < 0 { return (-1, failure) }
+        descriptor = moved
+      }
+      if descriptor >= 0 {
+        if flags & O_TRUNC == 0 { return (descriptor, 0) }
+        do throws(RaisedError) {
+          let failure = isRegularFile(descriptor) ? try resize(descriptor, to: 0) : 0
+          if failure == 0 { return (descriptor, 0) }
+          close(descriptor)
+          return (-1, failure)
+        } catch {
+          close(descriptor)
+          throw error
+        }
       }
       let failure = errno
       switch failure {

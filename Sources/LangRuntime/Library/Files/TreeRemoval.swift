@@ -148,7 +148,8 @@ struct TreeRemoval {
       levels[levels.count - 1].entries.removeLast()
       try engine.checkInterruption()
       if entry.kind(in: current) != "directory" {
-        if unlinkat(current, entry.name, 0) != 0 && errno != ENOENT { throw error(entry.name) }
+        let result = takingName(entry.name, in: current) { unlinkat(current, entry.name, 0) }
+        if result != 0 && errno != ENOENT { throw error(entry.name) }
         continue
       }
       if unlinkat(current, entry.name, AT_REMOVEDIR) == 0 { continue }

@@ -98,19 +98,14 @@ enum WholeFiles {
         failure = try engine.writeAll(start, count: data.count, to: descriptor)
       }
     } catch {
-      close(descriptor)
+      closeInBackground(descriptor)
       throw error
     }
-    if failure == 0 && isSynchronous {
-      while fsync(descriptor) != 0 {
-        if errno == EINTR { continue }
-        failure = errno
-        break
-      }
+    if failure != 0 {
+      closeInBackground(descriptor)
+      return failure
     }
-    // Some file systems say only here that there is no room.
-    if close(descriptor) != 0 && failure == 0 && errno != EINTR { failure = errno }
-    return failure
+    return try engine.closeWritten(descriptor, size: data.count, isSynchronous: isSynchronous)
   }
 
   /// Writes beside the file, and puts that in its place when all of it is on the disk.
@@ -152,7 +147,9 @@ enum WholeFiles {
     do throws(RaisedError) {
       var failure = try finish(data, descriptor, engine, isSynchronous: true)
       if failure == 0 { try engine.checkInterruption() }
-      if failure == 0 && rename(temporary, target) != 0 { failure = errno }
+      if failure == 0 && takingName(target, { rename(temporary, target) }) != 0 {
+        failure = errno
+      }
       if failure != 0 { unlink(temporary) }
       if failure == 0 { synchronize(folder: folder) }
       return failure
@@ -244,15 +241,14 @@ enum WholeFiles {
         if number != 0 { failure = (writing, number, target.value) }
       }
     } catch {
-      close(writer)
+      closeInBackground(writer)
       if !exists { unlink(target.bytes) }
       throw error
     }
     // A mode belongs to files; a device keeps its own.
     if failure == nil && isRegularFile(writer) { fchmod(writer, status.st_mode & 0o7777) }
-    if close(writer) != 0 && failure == nil && errno != EINTR {
-      failure = (writing, errno, target.value)
-    }
+    let number = try engine.closeWritten(writer, size: Int(status.st_size))
+    if number != 0 && failure == nil { failure = (writing, number, target.value) }
     guard let failure else { return .nil }
     if !exists { unlink(target.bytes) }
     throw engine.systemError(failure.number, failure.what, path: failure.path)

@@ -310,7 +310,8 @@ enum RandomPart {
     try engine.reserve(count.multipliedReportingOverflow(by: 80).partialValue)
     let list = engine.makeList(capacity: count)
     engine.root(Value(.list, list))
-    var moved: [Int: Int] = [:]
+    // Making it larger would go over all of it.
+    var moved = [Int: Int](minimumCapacity: count)
     for index in 0..<count {
       let place = index + Int(generator.next(below: UInt64(size - index)))
       engine.append(.int(moved[place] ?? place), to: list)
