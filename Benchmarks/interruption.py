@@ -87,6 +87,9 @@ TURNS = [
     # A search that remembers many places.
     (2, "import re; let s = 'ab' * 5000000",
      "try { re.search('(?s)(a|b|ab)*c$', s) } catch e: re.LimitError {}"),
+    # A reload looks at everything that is alive.
+    (2, "let xs = [[i, str(i)] for i in range(7000000)]; import small", "reload(small)"),
+    (2, "let m = {i: i for i in range(20000000)}; import small", "reload(small)"),
     # Sources of 20 MB.
     (2, "import items", "reload(items)"),
     (2, "import statements", "reload(statements)"),

@@ -158,7 +158,7 @@ public final class MachineSession {
       throw engine.memoryError(MachineSession.variableLimit * MemoryLayout<Value>.stride)
     }
     if !engine.isWaitingForSwift(module) {
-      engine.growVariables(of: module, by: max(0, compiled.globals.count - globals.count) + 64)
+      try engine.growVariables(of: module, by: max(0, compiled.globals.count - globals.count) + 64)
     }
     for symbol in compiled.globals where engine.slot(of: symbol, in: module) == nil {
       throw engine.memoryError(compiled.globals.count * MemoryLayout<Value>.stride)

@@ -503,27 +503,14 @@ struct Heap {
     return true
   }
 
-  /// Calls `body` with every object, in the order of addresses within a size.
-  ///
-  /// What died since the last collection is among them. `body` must not allocate.
-  ///
-  /// - Complexity: Linear in the heap.
-  mutating func forEachObject(_ body: (UnsafeMutablePointer<ObjectHeader>) -> Void) {
-    forEachSizedObject { header, _ in body(header) }
-  }
-
-  /// Calls `body` with every object and the bytes that are counted for it, external memory included.
-  ///
-  /// They add up to ``byteCount``. See ``forEachObject(_:)``.
-  mutating func forEachSizedObject(_ body: (UnsafeMutablePointer<ObjectHeader>, Int) -> Void) {
-    finishSweeping()
-    _ = forEachCell(unless: nil) { header, size in body(header, size + header.externalByteCount) }
-  }
-
   /// Calls `body` with every object and the size of its cell until it is to stop; everything that is
   /// dead must have been swept.
   ///
+  /// They come in the order of addresses within a size; what died since the last collection is among
+  /// them. `body` must not allocate.
+  ///
   /// - Returns: False when it has stopped.
+  /// - Complexity: Linear in the heap.
   @inline(__always)
   mutating func forEachCell(
     unless stop: StopCheck?, _ body: (UnsafeMutablePointer<ObjectHeader>, Int) -> Void

@@ -45,7 +45,7 @@ extension Engine {
           "a module cannot get more than \(module.pointee.slotCapacity) variables while its own code "
             + "waits for a native function")
       }
-      growVariables(of: module, by: 1)
+      try growVariables(of: module, by: 1)
       slot = self.slot(of: symbol, in: module)
     }
     guard let slot else { return }
@@ -61,16 +61,24 @@ extension Engine {
 
   /// Gives a module of which no code runs room for `count` more variables.
   ///
+  /// - Throws: An Interrupt, before anything has changed.
   /// - Complexity: A walk over the heap when they have to move, which doubles the room.
-  func growVariables(of module: ModuleReference, by count: Int) {
+  func growVariables(of module: ModuleReference, by count: Int) throws(RaisedError) {
     let needed = module.pointee.slotCount + count
     if needed <= module.pointee.slotCapacity { return }
+    let stop = StopCheck(self)
+    var prototypes: [PrototypeReference] = []
+    let isComplete =
+      pointee.heap.finishSweeping(unless: stop)
+      && pointee.heap.forEachCell(unless: stop) { header, _ in
+        if Tag(header.pointee.kind) != .prototype { return }
+        let prototype = UnsafeMutableRawPointer(header)
+          .assumingMemoryBound(to: PrototypeObject.self)
+        if prototype.pointee.module == module { prototypes.append(prototype) }
+      }
+    if !isComplete { throw interruption }
     moveVariables(of: module, to: max(needed, module.pointee.slotCapacity * 2))
-    pointee.heap.forEachObject { header in
-      if Tag(header.pointee.kind) != .prototype { return }
-      let prototype = UnsafeMutableRawPointer(header).assumingMemoryBound(to: PrototypeObject.self)
-      if prototype.pointee.module == module { prototype.pointee.globals = module.pointee.slots }
-    }
+    for prototype in prototypes { prototype.pointee.globals = module.pointee.slots }
   }
 
   /// Moves the variables of a module; whoever holds their address must be told.

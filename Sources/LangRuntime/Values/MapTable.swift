@@ -562,15 +562,23 @@ extension Engine {
     }
   }
 
-  private func mentions(_ key: Value, _ heirs: Set<UInt64>) -> Bool {
+  /// Whether a key is one of some functions and classes, given by their payloads, or is made of it.
+  @inline(__always)
+  func mentions(_ key: Value, _ values: Set<UInt64>) -> Bool {
     switch key.tag {
-    case .function, .class: return heirs.contains(key.bits)
+    case .function, .class, .boundMethod, .tuple: mentionsSlowly(key, values)
+    default: false
+    }
+  }
+
+  private func mentionsSlowly(_ key: Value, _ values: Set<UInt64>) -> Bool {
+    switch key.tag {
     case .boundMethod:
-      return mentions(key.boundMethod.pointee.method, heirs)
-        || mentions(key.boundMethod.pointee.receiver, heirs)
+      mentions(key.boundMethod.pointee.method, values)
+        || mentions(key.boundMethod.pointee.receiver, values)
     case .tuple:
-      return (0..<key.tuple.pointee.count).contains { mentions(key.tuple.items[$0], heirs) }
-    default: return false
+      (0..<key.tuple.pointee.count).contains { mentions(key.tuple.items[$0], values) }
+    default: values.contains(key.bits)
     }
   }
 

@@ -107,6 +107,47 @@ struct InterruptedLoadTests {
     ) { workshop.write("m.l", Self.source.replacing("let x = 5", with: "let x = 6")) }
   }
 
+  /// What refers to the old contents and to the new ones is looked for in everything that is alive; they
+  /// change places all at once or not at all.
+  @Test func aReloadBesideALargeHeap() throws {
+    let workshop = ModuleWorkshop(isStressed: false)
+    var version = 0
+    func write() {
+      version += 1
+      workshop.write(
+        "m.l",
+        """
+        let version = \(version)
+        fn f() => \(version)
+        class C { fn value() => \(version) }
+        let table = {(f, C): \(version)}
+        let items = [0] * 400_000 + [f]
+        let made = C()
+        """)
+    }
+    write()
+    workshop.write(
+      "kept.l",
+      """
+      import m
+      from m import f, version
+      let kept = [[i, {(i): (i, m.f)}] for i in range(20_000)]
+      let (old_f, old_C, old_made) = (m.f, m.C, m.made)
+      fn is_consistent() {
+        let n = m.version
+        return m.f is old_f and f is old_f and m.C is old_C and f() == n and version == n and
+          m.made.value() == n and old_made.value() == n and type(m.made) is old_C and
+          m.table[(old_f, old_C)] == n and m.items[-1] is old_f and kept[-1][1][19_999][1] is old_f
+      }
+      """)
+    try interrupt(
+      workshop,
+      "  import m\n  import kept\n  try { reload(m) } finally { assert kept.is_consistent() }",
+      after: "  import m\n  import kept\n  return kept.is_consistent() and m.version > 12",
+      minimum: 12,
+      prepare: write)
+  }
+
   /// The main program and a piece of a session: both end, and the machine goes on.
   @Test func aProgramAndAPieceOfASession() throws {
     let workshop = ModuleWorkshop(isStressed: false)

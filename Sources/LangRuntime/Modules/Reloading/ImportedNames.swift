@@ -9,6 +9,7 @@ import Lang
 /// with it, so its importers follow.
 struct ImportedNames {
   private let engine: Engine
+  private let closures: [FunctionReference]
   /// The module whose names are looked at, and their values before the reload.
   private var module: ModuleReference
   private var oldValues: [Symbol: Value]
@@ -18,14 +19,17 @@ struct ImportedNames {
   /// other come to an end, and a name bound by two imports does not follow both.
   private var updated: Set<UnsafeMutablePointer<Value>> = []
 
-  /// Updates all names of a module that was reloaded.
+  /// Updates all names of a module that was reloaded; `closures` are those that have captured variables
+  /// which imports have bound.
   ///
   /// - Returns: How many variables were updated.
   /// - Complexity: For each module that has changed a look at every import statement, call and closure.
   static func update(
-    _ engine: Engine, of module: ModuleReference, _ oldValues: [Symbol: Value]
+    _ engine: Engine, of module: ModuleReference, _ oldValues: [Symbol: Value],
+    capturedBy closures: [FunctionReference]
   ) -> Int {
-    var names = ImportedNames(engine: engine, module: module, oldValues: oldValues)
+    var names = ImportedNames(
+      engine: engine, module: module, oldValues: oldValues, closures: closures)
     var count = names.updateAll()
     while let (next, values) = names.handedOn.popFirst() {
       names.module = next
@@ -35,7 +39,11 @@ struct ImportedNames {
     return count
   }
 
-  private init(engine: Engine, module: ModuleReference, oldValues: [Symbol: Value]) {
+  private init(
+    engine: Engine, module: ModuleReference, oldValues: [Symbol: Value],
+    closures: [FunctionReference]
+  ) {
+    self.closures = closures
     self.engine = engine
     self.module = module
     self.oldValues = oldValues
@@ -109,13 +117,6 @@ struct ImportedNames {
   }
 
   private func updateCaptures() -> Int {
-    var closures: [FunctionReference] = []
-    engine.pointee.heap.forEachObject { header in
-      if Tag(header.pointee.kind) == .function && header.pointee.word > 0 {
-        closures.append(
-          UnsafeMutableRawPointer(header).assumingMemoryBound(to: FunctionObject.self))
-      }
-    }
     var count = 0
     for closure in closures {
       let prototype = closure.pointee.prototype

@@ -5,8 +5,8 @@ import Lang
 //
 // The module object, and each function and class that both versions have, keep their identity: the
 // objects that the new source made give their contents to the old ones, and every reference to them is
-// replaced in one walk over the heap. Calls in progress keep the old code in a function object of
-// their own.
+// replaced. What holds such references is found before, in a walk over the heap that can stop. Calls in
+// progress keep the old code in a function object of their own.
 
 extension Engine {
   /// Puts the contents of `fresh` in the place of those of `old`.
@@ -16,7 +16,8 @@ extension Engine {
   /// - Throws: An ImportError, before anything has changed, when code of the module that is waiting for
   ///   a native function would lose the place of its variables; an Interrupt, as long as nothing has
   ///   changed.
-  /// - Complexity: Two walks over the heap; the second one cannot stop in the middle.
+  /// - Complexity: Two walks over the heap, which can stop. What cannot takes as long as there are
+  ///   references to replace, and code and classes.
   func commit(
     _ fresh: FreshModule, into old: ModuleReference, _ record: ModuleRecord
   ) throws(RaisedError) -> Int {
@@ -32,10 +33,11 @@ extension Engine {
       throw interruption
     }
     try commit.pairContents()
+    if !commit.findHolders(unless: stop) { throw interruption }
     commit.keepCallsInProgress()
     commit.takeOver()
     commit.replaceReferences()
-    return ImportedNames.update(self, of: old, commit.oldValues)
+    return ImportedNames.update(self, of: old, commit.oldValues, capturedBy: commit.closures)
   }
 }
 
@@ -57,6 +59,12 @@ private struct ReloadCommit {
   private var newCode: [FunctionReference: PrototypeReference] = [:]
   /// The number of each old prototype's function in the new source; nil when it has none.
   private var numbers: [PrototypeReference: Int] = [:]
+  /// Objects that hold what is to be replaced, or that remember something of the contents.
+  private var holders: [UnsafeMutablePointer<ObjectHeader>] = []
+  /// Maps and sets with keys that mention what is to be replaced.
+  private var maps: [MapReference] = []
+  /// Closures that have captured variables which an import has bound.
+  private(set) var closures: [FunctionReference] = []
   /// The old values of the module's variables.
   private(set) var oldValues: [Symbol: Value] = [:]
 
@@ -180,10 +188,101 @@ private struct ReloadCommit {
       }
   }
 
+  // MARK: What refers to it
+
+  /// Finds all objects that ``replaceReferences()`` must look at.
+  ///
+  /// Code, classes and modules are always among them: their contents change meanwhile.
+  ///
+  /// - Returns: False when it has stopped because the program is to stop.
+  mutating func findHolders(unless stop: StopCheck) -> Bool {
+    let superseded = Set(successors.keys.map { UInt64($0) })
+    var (holders, maps, closures) = (self.holders, self.maps, self.closures)
+    var hasStopped = false
+    let isComplete = engine.pointee.heap.forEachCell(unless: stop) { header, _ in
+      if hasStopped { return }
+      let memory = UnsafeMutableRawPointer(header)
+      var isHolder = false
+      switch Tag(header.pointee.kind) {
+      case .class, .module, .prototype: isHolder = true
+      case .deferred:
+        let deferred = memory.assumingMemoryBound(to: DeferredObject.self)
+        isHolder = engine.pointee.modules.records[deferred.pointee.record] === record
+      case .function:
+        let function = memory.assumingMemoryBound(to: FunctionObject.self)
+        if let owner = function.pointee.owner { isHolder = successor(of: owner) != owner }
+        if hasImportedCaptures(function) { closures.append(function) }
+      case .instance:
+        let instance = memory.assumingMemoryBound(to: InstanceObject.self)
+        let `class` = instance.pointee.shape.pointee.class
+        isHolder = successor(of: `class`) != `class`
+      case .map, .set:
+        let map = memory.assumingMemoryBound(to: MapObject.self)
+        let mentions = { (position: Int) in engine.mentions(map.key(position), superseded) }
+        if !superseded.isEmpty,
+          Self.contains(map.pointee.used, unless: stop, &hasStopped, where: mentions)
+        {
+          maps.append(map)
+        }
+      default: break
+      }
+      if !isHolder {
+        header.forEachRun { values, count in
+          isHolder =
+            isHolder
+            || Self.contains(count, unless: stop, &hasStopped) { isReplaced(values[$0]) }
+        }
+      }
+      if isHolder { holders.append(header) }
+    }
+    if !isComplete || hasStopped {
+      // What it stands for is forgotten with this commit.
+      for address in successors.keys {
+        UnsafeMutablePointer<ObjectHeader>(bitPattern: address)?.pointee.flags &=
+          ~ObjectHeader.isSuperseded
+      }
+      return false
+    }
+    (self.holders, self.maps, self.closures) = (holders, maps, closures)
+    return true
+  }
+
+  /// Whether one of `count` positions is a wanted one, as far as they were looked at before the program
+  /// was to stop.
+  @inline(__always)
+  private static func contains(
+    _ count: Int, unless stop: StopCheck, _ hasStopped: inout Bool, where isWanted: (Int) -> Bool
+  ) -> Bool {
+    var position = 0
+    while position < count {
+      let end = min(count, position + (1 << 16))
+      while position < end {
+        if isWanted(position) { return true }
+        position += 1
+      }
+      if position < count && stop.isStopped {
+        hasStopped = true
+        return false
+      }
+    }
+    return false
+  }
+
+  /// Whether a closure has captured a variable that an import has bound, in its code of now or in what it
+  /// gets.
+  private func hasImportedCaptures(_ function: FunctionReference) -> Bool {
+    if function.captureCount == 0 { return false }
+    func isImporting(_ prototype: PrototypeReference) -> Bool {
+      prototype.pointee.source.takeUnretainedValue().captures.contains { $0.importedVariable >= 0 }
+    }
+    return isImporting(function.pointee.prototype)
+      || newCode[function].map(isImporting) ?? false
+  }
+
   // MARK: Calls in progress
 
   /// Gives calls and generators in progress function objects of their own, with the old code.
-  func keepCallsInProgress() {
+  mutating func keepCallsInProgress() {
     var frame = engine.pointee.frames + 1
     while frame <= engine.pointee.frame {
       if newCode[frame.pointee.function] != nil {
@@ -197,7 +296,7 @@ private struct ReloadCommit {
     }
   }
 
-  private func copy(_ function: FunctionReference) -> FunctionReference {
+  private mutating func copy(_ function: FunctionReference) -> FunctionReference {
     let count = function.captureCount
     let memory = engine.pointee.heap.allocate(
       MemoryLayout<FunctionObject>.size + count * MemoryLayout<Value>.stride, kind: .function)
@@ -209,6 +308,8 @@ private struct ReloadCommit {
     for position in 0..<count where copy.captures[position].isUnresolved {
       engine.noteStore(copy.captures[position], in: Value(.function, copy).header)
     }
+    holders.append(Value(.function, copy).header)
+    if hasImportedCaptures(copy) { closures.append(copy) }
     return copy
   }
 
@@ -258,14 +359,12 @@ private struct ReloadCommit {
   /// contents.
   func replaceReferences() {
     engine.pointee.lookups.empty()
-    var maps: [MapReference] = []
-    engine.pointee.heap.forEachObject { header in
+    for header in holders {
       header.forEachRun { values, count in
         for position in 0..<count { replace(values + position) }
       }
       let memory = UnsafeMutableRawPointer(header)
       switch Tag(header.pointee.kind) {
-      case .map, .set: maps.append(memory.assumingMemoryBound(to: MapObject.self))
       case .function:
         let function = memory.assumingMemoryBound(to: FunctionObject.self)
         if let owner = function.pointee.owner { function.pointee.owner = successor(of: owner) }
@@ -289,7 +388,19 @@ private struct ReloadCommit {
     replace(&engine.pointee.pending)
     replace(&engine.pointee.returned)
     let heirs = Set(successors.values.map(\.bits))
-    if !heirs.isEmpty { for map in maps { engine.rehashKeys(of: map, mentioning: heirs) } }
+    for map in maps { engine.rehashKeys(of: map, mentioning: heirs) }
+  }
+
+  /// Whether ``replace(_:)`` would put another value in the place of this one.
+  @inline(__always)
+  private func isReplaced(_ value: Value) -> Bool {
+    switch value.tag {
+    case .function, .class:
+      value.header.pointee.flags & ObjectHeader.isSuperseded != 0
+        && successors[UInt(value.bits)] != nil
+    case .module: value.module == fresh.module
+    default: false
+    }
   }
 
   @inline(__always)
