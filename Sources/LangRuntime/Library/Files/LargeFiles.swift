@@ -40,7 +40,15 @@ func takingName(
   let descriptor = openat(folder, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
   let result = change()
   let failure = errno
-  if descriptor >= 0 { closeInBackground(descriptor) }
+  if descriptor >= 0 {
+    // Network file systems give a file that is open another name, which goes when it is closed: a folder
+    // must be empty when all files in it were removed.
+    if fstat(descriptor, &status) == 0 && status.st_nlink == 0 {
+      closeInBackground(descriptor)
+    } else {
+      close(descriptor)
+    }
+  }
   errno = failure
   return result
 }
