@@ -175,23 +175,7 @@ struct LimbArithmetic {
     return r[last] == 0 ? last : last + 1
   }
 
-  // MARK: Making arrays
-
-  /// An array of `capacity` limbs at most that `fill` writes; it returns how many they are.
-  static func filled<Failure: Error>(
-    capacity: Int, _ fill: (UnsafeMutablePointer<UInt>) throws(Failure) -> Int
-  ) throws(Failure) -> [UInt] {
-    var failure: Failure?
-    let limbs = [UInt](unsafeUninitializedCapacity: capacity) { buffer, count in
-      do throws(Failure) {
-        count = try fill(buffer.baseAddress.unsafelyUnwrapped)
-      } catch {
-        failure = error
-      }
-    }
-    if let failure { throw failure }
-    return limbs
-  }
+  // MARK: In place
 
   /// Adds `a` to `r`, which has `limit` limbs, and returns the carry out of them.
   @inline(__always) @discardableResult
@@ -231,5 +215,23 @@ struct LimbArithmetic {
       i += 1
     }
     return borrow
+  }
+
+  // MARK: Making arrays
+
+  /// An array of `capacity` limbs at most that `fill` writes; it returns how many they are.
+  static func filled<Failure: Error>(
+    capacity: Int, _ fill: (UnsafeMutablePointer<UInt>) throws(Failure) -> Int
+  ) throws(Failure) -> [UInt] {
+    var failure: Failure?
+    let limbs = [UInt](unsafeUninitializedCapacity: capacity) { buffer, count in
+      do throws(Failure) {
+        count = try fill(buffer.baseAddress.unsafelyUnwrapped)
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return limbs
   }
 }

@@ -247,8 +247,12 @@ enum WholeFiles {
     }
     // A mode belongs to files; a device keeps its own.
     if failure == nil && isRegularFile(writer) { fchmod(writer, status.st_mode & 0o7777) }
-    let number = try engine.closeWritten(writer, size: Int(status.st_size))
-    if number != 0 && failure == nil { failure = (writing, number, target.value) }
+    if failure == nil {
+      let number = try engine.closeWritten(writer, size: Int(status.st_size))
+      if number != 0 { failure = (writing, number, target.value) }
+    } else {
+      closeInBackground(writer)
+    }
     guard let failure else { return .nil }
     if !exists { unlink(target.bytes) }
     throw engine.systemError(failure.number, failure.what, path: failure.path)
