@@ -41,7 +41,7 @@ let package = Package(
     .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CMinizip", providers: [.apt(["libminizip-dev", "zlib1g-dev"])]),
     .testTarget(name: "LangTests", dependencies: ["Lang"]),
-    .testTarget(name: "LangRuntimeTests", dependencies: ["LangRuntime"]),
+    .testTarget(name: "LangRuntimeTests", dependencies: ["CTerminal", "LangRuntime"]),
     // Runs the executable over Tests/scripts; see Tests/scripts/README.md.
     .testTarget(name: "ScriptTests", dependencies: ["TestSupport"]),
     // Runs the examples of the documentation and of `examples`.

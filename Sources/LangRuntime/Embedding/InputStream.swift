@@ -12,6 +12,7 @@ import Lang
 /// nothing of it.
 struct InputStream {
   private let descriptor: Int32
+  private var terminal: NonblockingTerminal
   /// From `malloc`; nil until something is read.
   private var buffer: UnsafeMutablePointer<UInt8>?
   private var capacity = 0
@@ -47,6 +48,7 @@ struct InputStream {
     piece: Int = InputStream.leastCapacity
   ) {
     self.descriptor = descriptor
+    terminal = NonblockingTerminal(descriptor: descriptor)
     self.name = name
     self.mayWait = mayWait
     self.piece = piece
@@ -144,7 +146,7 @@ struct InputStream {
 
   private mutating func readOnce() -> Int {
     let wanted = readsAhead ? min(capacity - end, piece) : 1
-    let count = read(descriptor, buffer.unsafelyUnwrapped + end, wanted)
+    let count = terminal.read(buffer.unsafelyUnwrapped + end, wanted)
     if count > 0 { end += count }
     isAtEnd = count == 0
     return count
@@ -158,8 +160,9 @@ struct InputStream {
     return engine.systemError(failure, "\(caller)() cannot read \(name)", path: value)
   }
 
-  /// Frees the buffer.
+  /// Frees the buffer, and closes what was opened for reading.
   mutating func deallocate() {
+    terminal.close()
     if let buffer { LargeMemory.free(buffer, byteCount: capacity) }
     (buffer, capacity, start, end) = (nil, 0, 0, 0)
   }

@@ -34,11 +34,15 @@ public enum SourceFile {
   ) -> Result<[UInt8], ReadError> {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    var terminal = NonblockingTerminal(descriptor: descriptor)
+    defer { terminal.close() }
     while true {
       if let machine, !machine.engine.wait(for: descriptor, POLLIN) {
         return .failure(ReadError(reason: String(cString: strerror(EINTR))))
       }
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      let count =
+        machine == nil
+        ? Glibc.read(descriptor, &chunk, chunk.count) : terminal.read(&chunk, chunk.count)
       if count == 0 { return .success(bytes) }
       if count < 0 {
         if errno == EINTR || errno == EAGAIN { continue }
