@@ -44,7 +44,6 @@ struct LearnTests {
   @Test func controlCClearsTheLineAndInterruptsTheCode() async throws {
     let terminal = try start("1")
     try await terminal.waitForPrompt("1> ")
-    // A terminal drops with Ctrl-C what is typed and shown but not read yet.
     terminal.type("import nonsense")
     try await terminal.waitFor(screenContaining: "import nonsense")
     terminal.key(.control("c"))

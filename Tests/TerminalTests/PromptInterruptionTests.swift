@@ -83,6 +83,24 @@ struct PromptInterruptionTests {
     #expect(try await terminal.answer(to: "1 + 2") == ["3"])
   }
 
+  @Test func whatIsPastedBehindALoopIsNotRun() async throws {
+    let terminal = try await PseudoTerminal.session()
+    terminal.paste("print('run' + 'ning')\nwhile true {}\n:ls\n\nprint('sec' + 'ond')\n")
+    try await terminal.waitFor(screenContaining: "print('sec'")
+    terminal.key(.enter)
+    try await terminal.waitFor(screenContaining: "running")
+    terminal.key(.control("c"))
+    try await terminal.waitForPrompt()
+    #expect(terminal.screen.contains("lang: 2 lines behind it were not run; ↑ recalls them"))
+    terminal.key(.up)
+    try await terminal.waitFor("they are recalled") {
+      $0.lines.suffix(3) == ["> :ls", "", "print('sec' + 'ond')"]
+    }
+    terminal.key(.enter)
+    try await terminal.waitForPrompt()
+    #expect(terminal.screen.suffix(3) == ["no names yet", "second", ">"])
+  }
+
   @Test func aDescriptionThatNeverEndsIsInterrupted() async throws {
     let terminal = try await PseudoTerminal.session()
     try await terminal.answer(
@@ -115,7 +133,8 @@ struct PromptInterruptionTests {
   }
 
   @Test(
-    "A signal that ends the prompt leaves the terminal as it was", arguments: [SIGTERM, SIGHUP])
+    "A signal that ends the prompt leaves the terminal as it was",
+    arguments: [SIGQUIT, SIGTERM, SIGHUP])
   func ended(signal: Int32) async throws {
     let terminal = try await PseudoTerminal.session()
     terminal.type("abc")

@@ -259,12 +259,17 @@ public final class Machine {
   /// Ends the line that programs have begun to print, if they have, and writes it all out.
   ///
   /// For who writes to the same place, such as a prompt.
-  public func finishOutputLine() {
-    if !engine.pointee.output.isAtLineStart {
+  ///
+  /// - Returns: Whether there was a line to end.
+  @discardableResult
+  public func finishOutputLine() -> Bool {
+    let isInLine = !engine.pointee.output.isAtLineStart
+    if isInLine {
       var lineEnd: UInt8 = 0x0A
       engine.pointee.output.write(&lineEnd, count: 1, engine)
     }
     engine.pointee.output.flush(engine)
+    return isInLine
   }
 
   /// Whether `input` may read more of standard input than the line that it gives, which is faster;

@@ -18,6 +18,8 @@ final class LessonAttempt {
   var hintCount = 0
   /// The goals of which the learner was told that they are out of reach.
   var lostGoalsTold: Set<Int> = []
+  /// Whether Ctrl-C was pressed while the last piece of code was run.
+  private(set) var wasInterrupted = false
   /// The lines of the piece of code that is being typed.
   var piece = ""
   private var pendingBefore: Set<String> = []
@@ -71,10 +73,11 @@ final class LessonAttempt {
   /// Runs what the learner typed, if it is complete.
   func evaluatePiece() -> Result {
     begin()
-    _ = InterruptSignal.takeInterrupt()
     let outcome = session.evaluate(piece, showing: ValueLayout.limits)
-    // The code has had the interruption, or has ended just before.
-    _ = InterruptSignal.takeInterrupt()
+    machine.finishOutputLine()
+    let hasRun = if case .incomplete = outcome { false } else { true }
+    // What has run has had the interruption, or has ended just before.
+    wasInterrupted = hasRun && InterruptSignal.takeInterrupt()
     switch outcome {
     case .incomplete: return .incomplete
     case .value(let shown):

@@ -112,7 +112,9 @@ struct LessonRunner {
       if waiting.isEmpty {
         let prompt = attempt.piece.isEmpty ? "\(position + 1)> " : "\(position + 1)… "
         switch source?.read(prompt: prompt, nil) ?? .end {
-        case .interrupted: attempt.piece = ""
+        case .interrupted:
+          if !attempt.piece.isEmpty { source?.remember(attempt.piece.trimmingLineEnds()) }
+          attempt.piece = ""
         case .end: return .quit
         case .line(let typed):
           waiting = typed.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -130,7 +132,10 @@ struct LessonRunner {
         }
       }
       attempt.piece += line + "\n"
-      switch attempt.evaluatePiece() {
+      let result = attempt.evaluatePiece()
+      // The terminal shows it as ^C.
+      if attempt.wasInterrupted && source is ReadlineLines { page.write("") }
+      switch result {
       case .incomplete: continue
       case .exit: return .quit
       case .done(let shown):
@@ -139,6 +144,10 @@ struct LessonRunner {
       }
       attempt.piece = ""
       tell(attempt, position, &shownState)
+      if attempt.wasInterrupted {
+        if let news = source?.leaveOut(waiting) { page.write(news) }
+        waiting = []
+      }
     }
     return .quit
   }

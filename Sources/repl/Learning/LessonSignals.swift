@@ -15,7 +15,7 @@ enum LessonSignals {
   nonisolated(unsafe) private static var terminal = termios()
   nonisolated(unsafe) private static var hasTerminal = false
 
-  private static let handled = [SIGTERM, SIGHUP]
+  private static let handled = [SIGQUIT, SIGTERM, SIGHUP]
 
   /// From now on they remove this folder.
   static func connect(removing folder: String) {

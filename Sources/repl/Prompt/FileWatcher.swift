@@ -53,14 +53,12 @@ final class FileWatcher {
         Console.show("\(style.bold(name)) changed; it is not loaded yet, its first use reads it")
         continue
       }
-      _ = InterruptSignal.takeInterrupt()
       do throws(LangError) {
         let reload = try machine.reloadModule(name)
-        machine.finishOutputLine()
+        finishOutput()
         Console.show(ReloadLine.text(reload, style))
       } catch {
-        machine.finishOutputLine()
-        if InterruptSignal.takeInterrupt() { Console.show("") }
+        finishOutput()
         Console.show(
           "\(style.bold(name)) \(style.red("changed, but was not reloaded")); it stays as it was")
         if case .exit = error {
@@ -70,6 +68,12 @@ final class FileWatcher {
         }
       }
     }
+  }
+
+  /// Begins a line behind what the reload has written, and behind the ^C that was meant for it.
+  private func finishOutput() {
+    let isAtLineStart = machine.finishOutputLine()
+    if InterruptSignal.takeInterrupt() && !isAtLineStart { Console.show("") }
   }
 
   private func changeTime(_ file: String) -> timespec? {

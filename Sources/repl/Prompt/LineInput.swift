@@ -1,5 +1,6 @@
 @preconcurrency import Glibc
 import Lang
+import LangRuntime
 
 /// What came from the person, or the file, that a prompt reads.
 enum LineInput: Equatable {
@@ -22,12 +23,26 @@ protocol LineSource: AnyObject {
   func remember(_ entry: String)
 }
 
+extension LineSource {
+  /// Adds lines to the history that were pasted and will not be run, since Ctrl-C has ended what stood
+  /// before them; gives what to say of that, nil when there are none.
+  func leaveOut(_ lines: some Collection<String>) -> String? {
+    let count = lines.count { !$0.allSatisfy(\.isWhitespace) }
+    if count == 0 { return nil }
+    remember(lines.joined(separator: "\n").trimmingLineEnds())
+    return count == 1
+      ? "1 line behind it was not run; ↑ recalls it"
+      : "\(count) lines behind it were not run; ↑ recalls them"
+  }
+}
+
 /// Lines from a file or a pipe: without editing, and with each line shown behind its prompt, so that what is
 /// written reads like the session at a terminal.
 ///
 /// Nothing is read ahead: the lines behind a piece are there for the `input()` in it.
 final class PlainLines: LineSource {
   private let showsLines = isatty(0) == 0
+  private var terminal = NonblockingTerminal(descriptor: 0)
   private var isAtEnd = false
 
   func read(prompt: String, _ watcher: FileWatcher?) -> LineInput {
@@ -39,7 +54,7 @@ final class PlainLines: LineSource {
         return .interrupted
       }
       var byte: UInt8 = 0
-      let count = Glibc.read(0, &byte, 1)
+      let count = terminal.read(&byte, 1)
       if count == 1 && byte == UInt8(ascii: "\n") { return line(bytes) }
       if count == 1 {
         bytes.append(byte)

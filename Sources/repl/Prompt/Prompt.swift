@@ -13,6 +13,8 @@ final class Prompt {
   private var piece = ""
   /// What ran without an error, for `:save`.
   var transcript: [String] = []
+  /// Whether Ctrl-C was pressed while what was typed last was run.
+  private(set) var wasInterrupted = false
   /// The exit code that ends the loop.
   private var status: Int32?
 
@@ -67,6 +69,7 @@ final class Prompt {
   /// Takes what was typed: a line, or several that were pasted or are from the history.
   private func take(_ text: String) {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)[...]
+    wasInterrupted = false
     while let line = lines.popFirst(), status == nil {
       if piece.isEmpty {
         let words = line.trimmingSpaces()
@@ -74,6 +77,8 @@ final class Prompt {
         if let command = command(in: words) {
           source.remember(line)
           obey(command.name, command.argument)
+          takeInterrupt()
+          if wasInterrupted { break }
           continue
         }
       }
@@ -84,7 +89,9 @@ final class Prompt {
         lines.removeFirst()
       }
       evaluate(piece)
+      if wasInterrupted { break }
     }
+    if wasInterrupted, let news = source.leaveOut(lines) { complain(news) }
   }
 
   private func isCommand(_ line: String) -> Bool {
@@ -179,7 +186,6 @@ final class Prompt {
 
   /// Runs a piece and shows what it comes to; more lines may have to follow.
   private func evaluate(_ text: String) {
-    _ = InterruptSignal.takeInterrupt()
     if session.isIncomplete(text) {
       piece = text
       return
@@ -200,7 +206,6 @@ final class Prompt {
 
   /// Runs a piece for a command; shows its error, and gives its value.
   func evaluate(quietly text: String) -> ShownValue?? {
-    _ = InterruptSignal.takeInterrupt()
     let outcome = session.evaluate(text, showing: ValueLayout.limits)
     finishOutput()
     switch outcome {
@@ -217,9 +222,15 @@ final class Prompt {
 
   /// Begins a line behind what a program has written.
   func finishOutput() {
-    machine.finishOutputLine()
-    // The program has had the interruption, or has ended just before; the terminal shows it as ^C.
-    if InterruptSignal.takeInterrupt() && source is ReadlineLines { Console.show("") }
+    takeInterrupt(isAtLineStart: machine.finishOutputLine())
+  }
+
+  /// Takes Ctrl-C, when it was pressed, from what has just ended: that has noticed it, or was done before.
+  private func takeInterrupt(isAtLineStart: Bool = false) {
+    if !InterruptSignal.takeInterrupt() { return }
+    wasInterrupted = true
+    // The terminal shows it as ^C.
+    if source is ReadlineLines && !isAtLineStart { Console.show("") }
   }
 
   /// Says what is missing in a text that ends too early.
@@ -276,7 +287,7 @@ final class Prompt {
 
 extension String {
   /// The text without line ends behind it.
-  fileprivate func trimmingLineEnds() -> String {
+  func trimmingLineEnds() -> String {
     var text = self
     while text.last == "\n" { text.removeLast() }
     return text

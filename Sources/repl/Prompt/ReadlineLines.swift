@@ -7,7 +7,7 @@ import Glibc
 /// signals and files that are watched are noticed.
 final class ReadlineLines: LineSource {
   private let history: History
-  /// What readline has read; nil while a line is being edited.
+  /// How the line has ended; nil while it is being edited.
   nonisolated(unsafe) private static var finished: LineInput?
 
   private static let idleMilliseconds: Int32 = 500
@@ -18,16 +18,11 @@ final class ReadlineLines: LineSource {
     self.history = history
     // In `inputrc`, `$if lang` begins what is for this program.
     ReadlineLines.programName.withUnsafeBufferPointer { rl_readline_name = $0.baseAddress }
-    rl_catch_sigwinch = 0
+    ReadlineKeys.install()
     rl_initialize()
     // A question in the middle of a line could not be interrupted.
     rl_variable_bind("page-completions", "off")
     rl_variable_bind("completion-query-items", "0")
-    // It would write a line end of its own from the first Ctrl-D on, but not on every terminal.
-    rl_deprep_term_function = {
-      rl_eof_found = 0
-      rl_deprep_terminal()
-    }
     ReadlineCompletion.install(complete)
     using_history()
     stifle_history(Int32(History.mostEntries))
@@ -39,7 +34,6 @@ final class ReadlineLines: LineSource {
 
   func read(prompt: String, _ watcher: FileWatcher?) -> LineInput {
     ReadlineLines.finished = nil
-    InterruptSignal.drainWakes()
     InterruptSignal.noticesEnds = true
     defer { InterruptSignal.noticesEnds = false }
     rl_callback_handler_install(prompt) { line in
@@ -54,11 +48,18 @@ final class ReadlineLines: LineSource {
     }
     while true {
       if let finished = ReadlineLines.finished {
-        if finished == .end { Console.show("") }
-        return finished
+        // Behind Enter Ctrl-C is for what the line does.
+        if finished != .end { return finished }
+        Console.show("")
+        return InterruptSignal.takeInterrupt() ? .interrupted : .end
       }
-      waitForKey(watcher)
-      if InterruptSignal.takeInterrupt() { return interrupt() }
+      if InterruptSignal.wasPressed { return interrupt() }
+      switch ReadlineKeys.wait(milliseconds: ReadlineLines.idleMilliseconds) {
+      case .key: rl_callback_read_char()
+      case .signal: break
+      case .nothing:
+        if let watcher, watcher.hasNews { ReadlineKeys.leaveLine { watcher.reloadChanged() } }
+      }
     }
   }
 
@@ -72,55 +73,17 @@ final class ReadlineLines: LineSource {
     history.append(entry)
   }
 
-  private func waitForKey(_ watcher: FileWatcher?) {
-    var descriptors = [
-      pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: InterruptSignal.wakeReader, events: Int16(POLLIN), revents: 0),
-    ]
-    let count = poll(&descriptors, 2, ReadlineLines.idleMilliseconds)
-    if count == 0 {
-      if let watcher, watcher.hasNews { leaveLine { watcher.reloadChanged() } }
-      return
-    }
-    if descriptors[1].revents != 0 {
-      InterruptSignal.drainWakes()
-      let end = InterruptSignal.takeEnd()
-      if end != 0 {
-        leaveLine { InterruptSignal.obey(end) }
-      } else if InterruptSignal.takeContinuation() {
-        // Stopped by somebody else; the terminal is as others have left it.
-        leaveLine {}
-      } else {
-        // The window may have another size.
-        rl_resize_terminal()
-      }
-    }
-    if descriptors[0].revents != 0 { rl_callback_read_char() }
-  }
-
-  /// Does something else with the terminal, which may write lines, while a line is being edited.
-  private func leaveLine(_ body: () -> Void) {
-    rl_clear_visible_line()
-    rl_deprep_terminal()
-    body()
-    rl_prep_terminal(1)
-    // Meanwhile the window may have got another size.
-    rl_resize_terminal()
-    rl_on_new_line()
-    rl_redisplay()
-  }
-
   /// Throws away what was typed.
   private func interrupt() -> LineInput {
     // A search shows what it has found in place of the line.
-    let isSearching = rl_readline_state & UInt(RL_STATE_ISEARCH) != 0
-    if isSearching { rl_callback_sigcleanup() }
-    // Behind the line, before the terminal is put back: that moves the cursor to the line's beginning.
-    Console.show("^C", terminator: "")
-    if !isSearching { rl_callback_sigcleanup() }
+    rl_callback_sigcleanup()
     rl_free_line_state()
+    // The line stays on the screen, whole, with what comes behind its end.
+    rl_point = rl_end
+    rl_redisplay()
     rl_callback_handler_remove()
     Console.show("")
+    _ = InterruptSignal.takeInterrupt()
     return .interrupted
   }
 }

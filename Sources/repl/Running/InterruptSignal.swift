@@ -14,10 +14,12 @@ enum InterruptSignal {
   /// The system takes its memory back all at once, which is much faster than piece by piece.
   nonisolated(unsafe) private static var machine: Machine?
   nonisolated(unsafe) private static var isAtPrompt = false
-  nonisolated(unsafe) private static var interruptCount: Int32 = 0
   nonisolated(unsafe) private static var endSignal: Int32 = 0
   nonisolated(unsafe) private static var isContinued = false
+  nonisolated(unsafe) private static var isResized = false
   nonisolated(unsafe) private static var pipe = WakePipe()
+  /// Whether Ctrl-C was pressed since ``takeInterrupt()`` was asked last.
+  nonisolated(unsafe) private(set) static var wasPressed = false
   /// Becomes readable when a signal has arrived; -1 without a prompt.
   static var wakeReader: Int32 { pipe.reader }
 
@@ -32,7 +34,7 @@ enum InterruptSignal {
     // Without SA_RESTART: a system call that waits is to end.
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in
-      InterruptSignal.interruptCount &+= 1
+      InterruptSignal.wasPressed = true
       // The second one before the program has noticed the first.
       if !InterruptSignal.isAtPrompt, InterruptSignal.interrupter?.isPending == true {
         InterruptSignal.raiseAgain()
@@ -53,14 +55,18 @@ enum InterruptSignal {
     isAtPrompt = true
     if pipe.reader >= 0 { return }
     pipe.open()
-    signal(SIGWINCH) { _ in InterruptSignal.wake() }
+    signal(SIGWINCH) { _ in
+      InterruptSignal.isResized = true
+      InterruptSignal.wake()
+    }
     signal(SIGCONT) { _ in
       InterruptSignal.isContinued = true
       InterruptSignal.wake()
     }
   }
 
-  /// Whether Ctrl-Z and signals that end the process are noticed with ``takeEnd()``, and do not act at once.
+  /// Whether Ctrl-Z, Ctrl-\\ and signals that end the process are noticed with ``takeEnd()``, and do not
+  /// act at once.
   nonisolated(unsafe) static var noticesEnds = false {
     didSet {
       if oldValue == noticesEnds { return }
@@ -69,7 +75,7 @@ enum InterruptSignal {
         noticed = []
         return
       }
-      for number in [SIGTSTP, SIGTERM, SIGHUP] {
+      for number in [SIGTSTP, SIGQUIT, SIGTERM, SIGHUP] {
         var present = sigaction()
         sigaction(number, nil, &present)
         // Somebody else sees to it, or wants it ignored: `nohup`, a shell without job control.
@@ -109,15 +115,30 @@ enum InterruptSignal {
     return isContinued
   }
 
+  /// Whether the window may have got another size since this was asked last.
+  static func takeResize() -> Bool {
+    defer { isResized = false }
+    return isResized
+  }
+
   /// Whether Ctrl-C was pressed, and the machine has not noticed it.
   static var isPending: Bool { interrupter?.isPending == true }
 
   /// Whether Ctrl-C was pressed since this was asked last; the machine need not notice it any more.
+  ///
+  /// It is meant for what is being done when it is pressed: who does that asks at its end, and nobody
+  /// at the beginning. What was pressed just before is for what comes now.
   static func takeInterrupt() -> Bool {
+    // The next one must not arrive between the two.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    var earlier = sigset_t()
+    sigprocmask(SIG_BLOCK, &signals, &earlier)
+    defer { sigprocmask(SIG_SETMASK, &earlier, nil) }
     interrupter?.clear()
-    let wasInterrupted = interruptCount != 0
-    interruptCount = 0
-    return wasInterrupted
+    defer { wasPressed = false }
+    return wasPressed
   }
 
   /// Forgets what has woken the prompt.

@@ -69,7 +69,6 @@ extension Prompt {
   fileprivate func report(_ argument: String) {
     switch argument {
     case "", "2":
-      _ = InterruptSignal.takeInterrupt()
       do throws(LangError) {
         let report = try machine.stoppableModuleReport()
         Console.show(
@@ -126,7 +125,6 @@ extension Prompt {
   fileprivate func showReferences(_ argument: String) {
     guard let module = module(argument, for: "refs") else { return }
     let name = style.bold(module.name)
-    _ = InterruptSignal.takeInterrupt()
     let references = machine.references(toModule: module.name) ?? []
     if InterruptSignal.takeInterrupt() { return complain("interrupted: the search was given up") }
     switch module.state {
@@ -247,6 +245,7 @@ extension Prompt {
         show(error)
         if isLeaving { return }
         Console.show("\(style.bold(module.name)) stays as it was")
+        if wasInterrupted { return }
       }
     }
   }
