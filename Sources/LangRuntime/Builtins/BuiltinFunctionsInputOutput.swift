@@ -29,9 +29,8 @@ extension Engine {
     }
     let file = call.keyword(2)
     if !file.isUndefined && !file.isNil { return try print(builder.finish(), to: file) }
-    let isWritten = pointee.output.write(&builder, self)
+    let isWritten = pointee.output.write(builder.bytes, count: builder.count, self)
     if pointee.output.failure != 0 { throw outputError() }
-    // The line is in the output's buffer.
     if !isWritten { try checkInterruption() }
     return .nil
   }
@@ -70,7 +69,8 @@ extension Engine {
       var builder = TextBuilder(self)
       defer { builder.deallocate() }
       try appendStr(prompt, to: &builder)
-      if !pointee.output.write(&builder, self) { try checkInterruption() }
+      let isWritten = pointee.output.write(builder.bytes, count: builder.count, self)
+      if !isWritten { try checkInterruption() }
     }
     if !pointee.output.flush(self) { try checkInterruption() }
     guard let line = try pointee.input.line(self), let bytes = line.baseAddress else { return .nil }

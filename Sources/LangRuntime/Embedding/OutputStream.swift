@@ -6,9 +6,10 @@
 
 /// Where `print` and files write: a buffer before a file descriptor or before a function of an embedder's.
 ///
-/// What cannot be written before the program is to stop stays in the buffer, however long it is, and
-/// comes before what is written next: a program that catches the `Interrupt` loses nothing and writes
-/// nothing twice.
+/// What cannot be written before the program is to stop stays in the buffer and comes before what is
+/// written next: a program that catches the `Interrupt` loses nothing and writes nothing twice. Of a text
+/// that is longer than the buffer the rest is dropped: keeping it would take as long as writing it, and
+/// it would still be written behind the `Interrupt`, to whoever has just asked for the end of it.
 struct OutputStream {
   private let descriptor: Int32
   private let receiver: (@Sendable (UnsafeRawBufferPointer) -> Void)?
@@ -61,46 +62,23 @@ struct OutputStream {
 
   /// Writes bytes; an error is noted in ``failure``.
   ///
-  /// What is left when the program is to stop is written later. Without `keepsRest` that holds only for
-  /// what fits in the usual buffer: keeping much takes as long as writing it.
-  ///
   /// - Returns: False when the program is to stop before all is written that should be.
   @discardableResult
-  mutating func write(
-    _ bytes: UnsafePointer<UInt8>, count length: Int, _ engine: Engine, keepsRest: Bool = true
-  ) -> Bool {
-    let isKept = keepsRest || length <= OutputStream.usualCapacity
-    if length > 0 { isAtLineStart = bytes[length - 1] == 0x0A }
+  mutating func write(_ bytes: UnsafePointer<UInt8>, count length: Int, _ engine: Engine) -> Bool {
     if length > OutputStream.usualCapacity - end {
       let isEmpty = flush(engine)
-      if isEmpty && length > OutputStream.usualCapacity {
-        let sent = send(bytes, count: length, engine)
-        if sent == length { return true }
-        if isKept { keep(bytes + sent, count: length - sent) }
-        return false
+      if length > OutputStream.usualCapacity {
+        let sent = isEmpty ? send(bytes, count: length, engine) : 0
+        if sent > 0 { isAtLineStart = bytes[sent - 1] == 0x0A }
+        return sent == length
       }
       if !isEmpty {
-        if isKept { keep(bytes, count: length) }
+        keep(bytes, count: length)
         return false
       }
     }
     keep(bytes, count: length)
     return isLineBuffered && length > 0 ? flush(engine) : true
-  }
-
-  /// Writes a text, and takes its memory where that saves copying; see ``write(_:count:_:)``.
-  mutating func write(_ text: inout TextBuilder, _ engine: Engine) -> Bool {
-    let length = text.count
-    if length <= OutputStream.usualCapacity || !flush(engine) {
-      return write(text.bytes, count: length, engine)
-    }
-    isAtLineStart = text.bytes[length - 1] == 0x0A
-    let sent = send(text.bytes, count: length, engine)
-    if sent == length { return true }
-    free(buffer)
-    buffer = text.takeMemory()
-    (start, end, capacity) = (sent, length, length)
-    return false
   }
 
   /// Gives ``failure`` and forgets it: what is written from now on is tried again.
@@ -130,6 +108,8 @@ struct OutputStream {
 
   /// Adds bytes to the buffer, which grows where it must.
   private mutating func keep(_ bytes: UnsafePointer<UInt8>, count length: Int) {
+    if length == 0 { return }
+    isAtLineStart = bytes[length - 1] == 0x0A
     if length > capacity - end {
       capacity = max(end + length, capacity * 2)
       buffer = realloc(buffer, capacity).unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self)

@@ -187,13 +187,6 @@ struct TextBuilder {
     try engine.makeString(copying: base, count: count, scalarCount: scalarCount)
   }
 
-  /// The memory, which is the caller's to free from now on; the builder is empty.
-  mutating func takeMemory() -> UnsafeMutablePointer<UInt8> {
-    let memory = base
-    self = TextBuilder(engine)
-    return memory
-  }
-
   /// Makes room for `length` more bytes.
   @inline(never)
   private mutating func grow(by length: Int) throws(RaisedError) {

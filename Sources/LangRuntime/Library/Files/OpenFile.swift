@@ -179,7 +179,7 @@ final class OpenFile {
       input.skip(input.buffered.count)
     }
     guard let start = data.baseAddress, !data.isEmpty else { return }
-    let isWritten = output?.write(start, count: data.count, engine, keepsRest: false) ?? true
+    let isWritten = output?.write(start, count: data.count, engine) ?? true
     try throwFailure(engine, caller)
     if !isWritten {
       isCutOff = true
