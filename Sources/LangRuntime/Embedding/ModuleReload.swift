@@ -76,7 +76,7 @@ extension Machine {
       return .failure(SourceFile.ReadError(reason: "the module has no source"))
     }
     do throws(FileError) {
-      return .success(try folder.read(fileName))
+      return .success(try folder.read(fileName, unless: StopCheck(engine)))
     } catch {
       return .failure(SourceFile.ReadError(reason: error.reason))
     }

@@ -30,7 +30,8 @@ enum Console {
     return outputStatus(afterFailure: write(text, to: STDOUT_FILENO))
   }
 
-  /// Writes what a prompt shows; what programs print goes there too, and must be flushed before.
+  /// Writes what a prompt shows, up to where Ctrl-C is pressed meanwhile; what programs print goes there
+  /// too, and must be flushed before.
   static func show(_ text: String, terminator: String = "\n") {
     show(bytes: Array((text + terminator).utf8))
   }
@@ -47,7 +48,9 @@ enum Console {
   /// Writes bytes that need not be a whole text; false when nobody reads them any more.
   @discardableResult
   static func show(bytes: [UInt8]) -> Bool {
-    bytes.withUnsafeBytes { write($0, to: STDOUT_FILENO) } == 0
+    bytes.withUnsafeBytes {
+      write($0, to: STDOUT_FILENO, givingUp: { InterruptSignal.wasPressed })
+    } == 0
   }
 
   private static func write(_ text: String, to descriptor: Int32) -> Int32 {
@@ -56,12 +59,17 @@ enum Console {
   }
 
   /// Gives the number of an error, or 0.
-  private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+  ///
+  /// - Parameter givingUp: Whether to leave the rest when a signal has come between.
+  private static func write(
+    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, givingUp: () -> Bool = { false }
+  ) -> Int32 {
     var rest = bytes[...]
     while !rest.isEmpty {
       let buffer = UnsafeRawBufferPointer(rebasing: rest)
       let count = Glibc.write(descriptor, buffer.baseAddress, buffer.count)
       if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return errno }
+      if count < buffer.count && givingUp() { return 0 }
     }
     return 0
   }

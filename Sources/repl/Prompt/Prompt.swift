@@ -244,6 +244,23 @@ final class Prompt {
 
   // MARK: Showing
 
+  /// Shows lines, up to where Ctrl-C is pressed.
+  func show(lines: some Sequence<String>) {
+    for line in lines where !InterruptSignal.wasPressed { Console.show(line) }
+  }
+
+  /// Shows a text that may be long and have anything in it, up to where Ctrl-C is pressed.
+  func show(text: [UInt8]) {
+    var rest = text[...]
+    while !rest.isEmpty && !InterruptSignal.wasPressed {
+      // No scalar is cut in two.
+      let end = rest.dropFirst(1 << 16).firstIndex { $0 & 0xC0 != 0x80 } ?? rest.endIndex
+      let piece = String(decoding: rest[..<end], as: UTF8.self)
+      Console.show(DisplayWidth.sanitized(piece), terminator: "")
+      rest = rest[end...]
+    }
+  }
+
   func show(_ value: ShownValue) {
     Console.show(ValueLayout(width: Console.size.columns, style: style).render(value))
   }

@@ -60,7 +60,7 @@ extension Prompt {
     guard Prompt.isPath(argument) else { return complain(":dis needs the name of a function") }
     let path = argument.split(separator: ".").map(String.init)
     if let text = session.disassembly(at: path) {
-      return Console.show(DisplayWidth.sanitized(text), terminator: "")
+      return show(text: Array(text.utf8))
     }
     if session.names(at: path.dropLast()).contains(path.last ?? "") {
       complain("'\(argument)' has no bytecode: it is built in, or no function")
@@ -82,10 +82,9 @@ extension Prompt {
     case .failure(let error):
       complain("the source of '\(module.name)' cannot be read: \(error.reason)")
     case .success(let bytes):
-      var text = DisplayWidth.sanitized(String(decoding: bytes, as: UTF8.self))
-      if !text.hasSuffix("\n") { text += "\n" }
       Console.show(style.dim("## \(module.location)"))
-      Console.show(text, terminator: "")
+      show(text: bytes)
+      if bytes.last != UInt8(ascii: "\n") { Console.show("") }
     }
   }
 }

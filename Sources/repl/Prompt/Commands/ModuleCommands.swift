@@ -28,8 +28,8 @@ extension PromptCommand {
       },
       PromptCommand("graph", "", .none, "who imports whom") { prompt, _ in
         let width = Console.size.columns
-        ModuleGraph(prompt.machine.modules, prompt.style, width: width).lines
-          .forEach { Console.show($0) }
+        prompt.show(
+          lines: ModuleGraph(prompt.machine.modules, prompt.style, width: width).lines)
         return .goOn
       },
       PromptCommand(
@@ -100,7 +100,7 @@ extension Prompt {
           [style] in style.dim($0)
         })
     }
-    for line in table.lines(width: Console.size.columns) { Console.show(line) }
+    show(lines: table.lines(width: Console.size.columns))
     let unused = modules.filter { $0.state == .unused }.map(\.name)
     if known.isEmpty { Console.show("no module was imported yet") }
     if !unused.isEmpty {
@@ -136,7 +136,7 @@ extension Prompt {
         "\(name) \(state); "
           + (references.isEmpty
             ? "nothing holds its stand-in" : "\(holders(references.count)) its stand-in:"))
-      references.forEach { Console.show("  \($0)") }
+      show(lines: references.lazy.map { "  \($0)" })
     case .loading, .loaded, .unused:
       let holdersNow = references.sorted()
       let state = "\(name) is \(style.green(module.state.rawValue)); "
@@ -149,19 +149,19 @@ extension Prompt {
           state + counted(module.patched, "reference")
             + " \(module.patched == 1 ? "was" : "were") patched"
             + (isUnchanged ? " and \(hold) the module now:" : ":"))
-        module.patchedHolders.forEach { Console.show("  " + style.cyan($0)) }
+        show(lines: module.patchedHolders.lazy.map { [style] in "  " + style.cyan($0) })
         if isUnchanged { break }
       }
       if references.isEmpty {
         Console.show("nothing holds it now")
       } else {
         Console.show("\(holders(references.count)) it now:")
-        references.forEach { Console.show("  \($0)") }
+        show(lines: references.lazy.map { "  \($0)" })
       }
     }
     for (name, holders) in machine.unresolvedNames(fromModule: module.name) {
       Console.show("the name \(style.bold(name)) from it was not used yet; it is held by:")
-      holders.forEach { Console.show("  \($0)") }
+      show(lines: holders.lazy.map { "  \($0)" })
     }
   }
 

@@ -56,7 +56,7 @@ extension Prompt {
         TextTable.Cell(variable.type) { style.dim($0) },
         TextTable.Cell(variable.value.description))
     }
-    for line in table.lines(width: Console.size.columns) { Console.show(line) }
+    show(lines: table.lines(width: Console.size.columns))
   }
 
   fileprivate func save(to name: String, replaces: Bool) {
@@ -178,7 +178,7 @@ extension Prompt {
       Console.show("What you type is run, and what it comes to is shown; an open block goes on.")
       Console.show("_ is the last value, _error the last error, x? shows the help of x.")
     }
-    for line in table.lines(width: Console.size.columns) { Console.show(line) }
+    show(lines: table.lines(width: Console.size.columns))
     if wanted.isEmpty {
       Console.show("help(x) explains a value, Tab completes, Ctrl-R searches what was typed,")
       Console.show("Ctrl-C ends what runs, Ctrl-D leaves.")
