@@ -108,6 +108,26 @@ struct PromptCompletionTests {
     try await terminal.waitForLine("> broken.x")
   }
 
+  @Test func ofVeryManyNamesTheNumberIsTold() async throws {
+    let source = (10_000..<12_000).map { "let name_\($0) = 1\n" }.joined()
+    let terminal = try await PseudoTerminal.session(["many.l": source])
+    try await terminal.answer(to: "import many")
+    terminal.type("many.n")
+    terminal.key(.tab)
+    try await terminal.waitForLine("> many.name_1")
+    terminal.key(.tab, times: 2)
+    try await terminal.waitFor("the line is there again") {
+      $0.lines.suffix(3) == [
+        "> many.name_1", "2000 names begin so; the list is too long to be shown", "> many.name_1",
+      ]
+    }
+    terminal.type("19")
+    terminal.key(.tab, times: 2)
+    try await terminal.waitFor(screenContaining: "name_11950")
+    terminal.key(.control("u"))
+    #expect(try await terminal.answer(to: "1 + 2") == ["3"])
+  }
+
   @Test func aLongListAsksNothing() async throws {
     var files: [String: String] = [:]
     for number in 100..<250 { files["mod\(number).l"] = "" }

@@ -7,37 +7,54 @@ extension LoadedSource {
   ///
   /// None when the text does not parse.
   var declarations: [String: [UInt8]] {
-    let tree = syntaxTree
-    if !tree.diagnostics.isEmpty { return [:] }
     var declarations: [String: [UInt8]] = [:]
-    func add(_ symbol: UInt32, _ node: Node) {
-      let text = bytes[Int(node.start)..<Int(node.end)]
-      declarations[tree.symbols.text(of: Symbol(symbol)), default: []] += text
+    forEachDeclaration { name, node in
+      declarations[name, default: []] += bytes[Int(node.start)..<Int(node.end)]
+      return true
     }
-    func addNames(of pattern: Node, _ node: Node) {
+    return declarations
+  }
+
+  /// The names of the declarations at the top, in their order; one that is declared twice is there twice.
+  ///
+  /// None when the text does not parse, and only the first ones when the program is to stop.
+  func declaredNames(unless stop: StopCheck) -> [String] {
+    var names: [String] = []
+    forEachDeclaration { name, _ in
+      names.append(name)
+      return names.count & 1023 != 0 || !stop.isStopped
+    }
+    return names
+  }
+
+  /// Calls `body` with the name and the statement of each declaration at the top, until it gives false.
+  private func forEachDeclaration(_ body: (String, Node) -> Bool) {
+    let tree = syntaxTree
+    if !tree.diagnostics.isEmpty { return }
+    func name(_ symbol: UInt32) -> String { tree.symbols.text(of: Symbol(symbol)) }
+    func names(in pattern: Node) -> [String] {
       switch pattern.kind {
-      case .name: add(pattern.a, node)
-      case .restPattern: addNames(of: tree.nodes[Int(pattern.a)], node)
+      case .name: return [name(pattern.a)]
+      case .restPattern: return names(in: tree.nodes[Int(pattern.a)])
       case .tuplePattern:
-        for position in 0..<pattern.b {
-          addNames(of: tree.nodes[Int(tree.extra[Int(pattern.a + position)])], node)
+        return (0..<pattern.b).flatMap { position in
+          names(in: tree.nodes[Int(tree.extra[Int(pattern.a + position)])])
         }
-      default: break
+      default: return []
       }
     }
     let root = tree.nodes[Int(tree.root)]
     for position in 0..<root.b {
       let node = tree.nodes[Int(tree.extra[Int(root.a + position)])]
+      let declared: [String]
       switch node.kind {
-      case .functionDeclaration:
-        let function = tree.nodes[Int(node.a)]
-        add(function.a, node)
-      case .classDeclaration: add(node.a, node)
-      case .declaration: addNames(of: tree.nodes[Int(node.a)], node)
-      default: break
+      case .functionDeclaration: declared = [name(tree.nodes[Int(node.a)].a)]
+      case .classDeclaration: declared = [name(node.a)]
+      case .declaration: declared = names(in: tree.nodes[Int(node.a)])
+      default: continue
       }
+      for name in declared where !body(name, node) { return }
     }
-    return declarations
   }
 }
 
@@ -45,7 +62,7 @@ extension Machine {
   /// The names that a module has: its attributes, or what its source declares when it is not loaded.
   ///
   /// Loads nothing, whether the module was imported or not; the source is read and parsed, unless
-  /// ``interrupt()`` ends that.
+  /// ``interrupt()`` ends that. In no certain order, and some may be there twice.
   public func attributeNames(ofModule name: String) -> [String] {
     engine.quietNames(ofModule: name)
   }
@@ -65,8 +82,8 @@ extension Engine {
     if let fileName = record.fileName, let bytes = try? record.folder?.read(fileName, unless: stop)
     {
       let source = LoadedSource(name: name, bytes: bytes, unless: stop)
-      names += source.declarations.keys.filter { !$0.hasPrefix("_") }
+      names += source.declaredNames(unless: stop).filter { !$0.hasPrefix("_") }
     }
-    return Set(names).sorted()
+    return names
   }
 }

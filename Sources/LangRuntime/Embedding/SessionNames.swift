@@ -37,13 +37,14 @@ extension MachineSession {
 
   /// The names that can follow: of variables and built-ins for an empty path, of attributes for `["m", "x"]`.
   ///
-  /// Runs and loads nothing: of a module that is not loaded the source is read.
+  /// Runs and loads nothing: of a module that is not loaded the source is read. In no certain order, and
+  /// some may be there twice.
   public func names(at path: [String]) -> [String] {
     let engine = machine.engine
     guard !path.isEmpty else {
       var names = BuiltinNames.all.map { "\($0)" }
       names += globals.map { engine.pointee.symbols.text(of: $0) }
-      return Set(names.filter { !$0.hasPrefix("__") && $0 != "_" }).sorted()
+      return names.filter { !$0.hasPrefix("__") && $0 != "_" }
     }
     if let value = value(at: path) { return engine.quietNames(of: value) }
     // A module in a package that is not loaded.
@@ -158,7 +159,7 @@ extension Engine {
     case .module:
       let record = pointee.modules.records[value.module.pointee.record]
       let inside = record.isPackage ? importableModules(in: record.name) : []
-      return Set(attributeNames(of: value) + inside).sorted()
+      return attributeNames(of: value) + inside
     default: return attributeNames(of: value)
     }
   }

@@ -2,7 +2,7 @@ import LangRuntime
 
 /// What can stand at the end of a text.
 enum Completion: Equatable {
-  /// Words that begin with what is there; what is put behind one that is alone.
+  /// Words that begin with what is there, sorted; what is put behind one that is alone.
   case words([String], ending: String)
   /// Names of files; the character is the quotation mark that the string began with.
   case files(quote: Character)
@@ -178,15 +178,35 @@ struct Completer {
 
   // MARK: Words
 
-  /// The candidates that begin with a word; of dotted ones what follows the last dot of the word.
+  /// Ctrl-C was pressed.
+  private struct Interrupted: Error {}
+
+  /// The candidates that begin with a word, sorted; of dotted ones what follows the last dot of the word.
+  ///
+  /// None when Ctrl-C is pressed meanwhile: a module may have hundreds of thousands of names.
   private func words(_ candidates: [String], matching word: some StringProtocol, ending: String)
     -> Completion
   {
+    func check() throws(Interrupted) { if InterruptSignal.wasPressed { throw Interrupted() } }
     let prefix = String(word)
     let dot = prefix.lastIndex(of: ".")
     let known = dot.map { prefix[...$0] } ?? ""
-    let found = candidates.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(known.count)) }
-    return .words(Array(Set(found)).sorted(), ending: ending)
+    do {
+      var found: [String] = []
+      for candidate in candidates where candidate.hasPrefix(prefix) {
+        try check()
+        found.append(String(candidate.dropFirst(known.count)))
+      }
+      try found.sort {
+        try check()
+        return $0 < $1
+      }
+      var words: [String] = []
+      for word in found where word != words.last { words.append(word) }
+      return .words(words, ending: ending)
+    } catch {
+      return .words([], ending: "")
+    }
   }
 
   /// The identifiers and dots that a text ends with.

@@ -3,9 +3,13 @@ import Glibc
 
 /// Between readline's completion, which is functions and variables of C, and ``Completer``.
 enum ReadlineCompletion {
+  private typealias Words = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+
   nonisolated(unsafe) private static var complete: ((String) -> Completion)?
-  /// What readline is given one by one.
-  nonisolated(unsafe) private static var candidates: [String] = []
+  /// What was found when readline asked what ends a word; it asks for the words next.
+  nonisolated(unsafe) private static var found: Completion?
+  /// Nobody reads a longer list.
+  private static let mostShown = 1_000
 
   /// What ends a word: all of ASCII that is in no name.
   ///
@@ -23,12 +27,21 @@ enum ReadlineCompletion {
     self.complete = complete
     rl_completer_word_break_characters = UnsafePointer(breaks)
     rl_completion_word_break_hook = {
-      if case .files(let quote) = ReadlineCompletion.completion() {
-        return ReadlineCompletion.breaksInFile[quote] ?? nil
-      }
-      return ReadlineCompletion.breaks
+      let completion = ReadlineCompletion.completion()
+      ReadlineCompletion.found = completion
+      guard case .files(let quote) = completion else { return ReadlineCompletion.breaks }
+      return ReadlineCompletion.breaksInFile[quote] ?? nil
     }
-    rl_attempted_completion_function = { text, _, _ in ReadlineCompletion.attempt(text) }
+    rl_attempted_completion_function = { _, _, _ in ReadlineCompletion.attempt() }
+    rl_completion_display_matches_hook = { words, count, longest in
+      if Int(count) <= ReadlineCompletion.mostShown {
+        rl_display_match_list(words, count, longest)
+      } else {
+        Console.show("\n\(count) names begin so; the list is too long to be shown")
+        rl_on_new_line()
+      }
+      rl_forced_update_display()
+    }
   }
 
   /// The completion of the line up to the cursor.
@@ -38,11 +51,10 @@ enum ReadlineCompletion {
     return complete(String(decoding: bytes, as: UTF8.self))
   }
 
-  private static func attempt(
-    _ text: UnsafePointer<CChar>?
-  ) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
+  private static func attempt() -> Words? {
     rl_completion_append_character = 0
-    switch completion() {
+    defer { found = nil }
+    switch found ?? completion() {
     case .files(let quote):
       // readline's own completion of file names goes on; a name that is alone closes the string.
       rl_completion_append_character = Int32(quote.asciiValue ?? 0)
@@ -54,11 +66,31 @@ enum ReadlineCompletion {
     case .words(let words, let ending):
       rl_attempted_completion_over = 1
       rl_completion_append_character = Int32(ending.utf8.first ?? 0)
-      candidates = words
-      return rl_completion_matches(text) { _, state in
-        guard Int(state) >= 0, !ReadlineCompletion.candidates.isEmpty else { return nil }
-        return strdup(ReadlineCompletion.candidates.removeFirst())
-      }
+      // They are sorted, each is there once, and there may be very many.
+      rl_sort_completion_matches = 0
+      rl_ignore_completion_duplicates = 0
+      return matches(words)
     }
+  }
+
+  /// What readline makes of words, and frees: what they have in common, the words, and `nil` behind.
+  private static func matches(_ words: [String]) -> Words? {
+    guard var common = words.first?.utf8[...] else { return nil }
+    for word in words where common.count > 0 && !word.utf8.starts(with: common) {
+      let length = zip(common, word.utf8).prefix { $0 == $1 }.count
+      common = common.prefix(length)
+    }
+    // Not within a character.
+    while !common.isEmpty && String(common) == nil { common.removeLast() }
+    let matches = malloc((words.count + 2) * MemoryLayout<Words.Pointee>.stride)
+    guard let matches = matches?.assumingMemoryBound(to: Words.Pointee.self) else { return nil }
+    matches[0] = strdup(String(Substring(common)))
+    var count = 1
+    for word in words.count > 1 ? words[...] : [] {
+      matches[count] = strdup(word)
+      count += 1
+    }
+    matches[count] = nil
+    return matches
   }
 }
