@@ -5,14 +5,16 @@ import Lang
 extension LoadedSource {
   /// The declarations at the top, as they read; what imports bind is not among them.
   ///
-  /// None when the text does not parse.
-  var declarations: [String: [UInt8]] {
-    var declarations: [String: [UInt8]] = [:]
-    forEachDeclaration { name, node in
-      declarations[name, default: []] += bytes[Int(node.start)..<Int(node.end)]
-      return true
+  /// None when the text does not parse; nil when the program is to stop before all are found.
+  fileprivate func declarations(unless stop: StopCheck) -> [String: ArraySlice<UInt8>]? {
+    var declarations: [String: ArraySlice<UInt8>] = [:]
+    let tree = syntaxTree(unless: stop)
+    // Growing takes long when there are very many.
+    declarations.reserveCapacity(Int(tree.nodes[Int(tree.root)].b))
+    forEachDeclaration(unless: stop) { name, node in
+      declarations[name] = bytes[Int(node.start)..<Int(node.end)]
     }
-    return declarations
+    return stop.isStopped ? nil : declarations
   }
 
   /// The names of the declarations at the top, in their order; one that is declared twice is there twice.
@@ -20,16 +22,13 @@ extension LoadedSource {
   /// None when the text does not parse, and only the first ones when the program is to stop.
   func declaredNames(unless stop: StopCheck) -> [String] {
     var names: [String] = []
-    forEachDeclaration { name, _ in
-      names.append(name)
-      return names.count & 1023 != 0 || !stop.isStopped
-    }
+    forEachDeclaration(unless: stop) { name, _ in names.append(name) }
     return names
   }
 
-  /// Calls `body` with the name and the statement of each declaration at the top, until it gives false.
-  private func forEachDeclaration(_ body: (String, Node) -> Bool) {
-    let tree = syntaxTree
+  /// Calls `body` with the name and the statement of each declaration at the top.
+  private func forEachDeclaration(unless stop: StopCheck, _ body: (String, Node) -> Void) {
+    let tree = syntaxTree(unless: stop)
     if !tree.diagnostics.isEmpty { return }
     func name(_ symbol: UInt32) -> String { tree.symbols.text(of: Symbol(symbol)) }
     func names(in pattern: Node) -> [String] {
@@ -45,6 +44,7 @@ extension LoadedSource {
     }
     let root = tree.nodes[Int(tree.root)]
     for position in 0..<root.b {
+      if position & 255 == 255 && stop.isStopped { return }
       let node = tree.nodes[Int(tree.extra[Int(root.a + position)])]
       let declared: [String]
       switch node.kind {
@@ -53,8 +53,56 @@ extension LoadedSource {
       case .declaration: declared = names(in: tree.nodes[Int(node.a)])
       default: continue
       }
-      for name in declared where !body(name, node) { return }
+      for name in declared { body(name, node) }
     }
+  }
+}
+
+/// What differs between the declarations of two sources, by name, sorted.
+struct DeclarationChanges {
+  private(set) var added: [String] = []
+  private(set) var removed: [String] = []
+  private(set) var changed: [String] = []
+
+  /// Nothing differs.
+  init() {}
+
+  /// Gives nil when the program is to stop before all is known.
+  init?(from old: LoadedSource?, to new: LoadedSource?, unless stop: StopCheck) {
+    if let old, let new, old.bytes == new.bytes { return }
+    guard let before = old.map({ $0.declarations(unless: stop) }) ?? [:],
+      let after = new.map({ $0.declarations(unless: stop) }) ?? [:]
+    else { return nil }
+    do {
+      added = try DeclarationChanges.sorted(after, unless: stop) { name, _ in before[name] == nil }
+      removed = try DeclarationChanges.sorted(before, unless: stop) { name, _ in after[name] == nil
+      }
+      changed = try DeclarationChanges.sorted(after, unless: stop) { name, text in
+        before[name].map { $0 != text } ?? false
+      }
+    } catch {
+      return nil
+    }
+  }
+
+  private struct Stopped: Error {}
+
+  /// The names of those declarations that fit.
+  private static func sorted(
+    _ declarations: [String: ArraySlice<UInt8>], unless stop: StopCheck,
+    where fits: (String, ArraySlice<UInt8>) -> Bool
+  ) throws -> [String] {
+    func check() throws(Stopped) { if stop.isStopped { throw Stopped() } }
+    var names: [String] = []
+    for (name, text) in declarations {
+      try check()
+      if fits(name, text) { names.append(name) }
+    }
+    try names.sort {
+      try check()
+      return $0 < $1
+    }
+    return names
   }
 }
 

@@ -12,6 +12,10 @@ public struct ModuleReload: Sendable {
   public let removed: [String]
   /// Names whose declarations at the top of the source read differently, sorted.
   public let changed: [String]
+  /// Whether the sources were compared; false when ``Machine/interrupt()`` ended that.
+  ///
+  /// The module was reloaded before, and no names are given then.
+  public let isCompared: Bool
 }
 
 extension Machine {
@@ -27,18 +31,16 @@ extension Machine {
       do throws(RaisedError) {
         let number = try engine.knownModule(name)
         let record = engine.pointee.modules.records[number]
-        let before = record.loadedSource?.declarations ?? [:]
+        let before = record.loadedSource
         _ = try engine.reload(number)
-        let after = record.loadedSource?.declarations ?? [:]
         guard let step = engine.lastStep(.reload, of: number) else { return }
-        let changed = after.filter { name, text in
-          guard let old = before[name] else { return false }
-          return old != text
-        }
+        let changes = DeclarationChanges(
+          from: before, to: record.loadedSource, unless: StopCheck(engine))
+        // What is interrupted is the comparison: the module has been reloaded.
+        if changes == nil { try? engine.checkInterruption() }
         result = ModuleReload(
-          step: step, added: after.keys.filter { before[$0] == nil }.sorted(),
-          removed: before.keys.filter { after[$0] == nil }.sorted(),
-          changed: changed.keys.sorted())
+          step: step, added: changes?.added ?? [], removed: changes?.removed ?? [],
+          changed: changes?.changed ?? [], isCompared: changes != nil)
       } catch {
         throw engine.makeLangError(error)
       }

@@ -26,7 +26,10 @@ final class LoadedSource {
   private(set) lazy var text = SourceText(name: name, bytes: bytes)
 
   /// The text parsed again, to find the expression at a place; an empty tree when that was given up.
-  var syntaxTree: SyntaxTree {
+  var syntaxTree: SyntaxTree { syntaxTree(unless: stop) }
+
+  /// The text parsed again; an empty tree when the program is to stop before that is done.
+  func syntaxTree(unless stop: StopCheck?) -> SyntaxTree {
     if let knownTree { return knownTree }
     let tree = bytes.withUnsafeBufferPointer {
       parse($0, symbols: SymbolTable(), question: stop?.question)

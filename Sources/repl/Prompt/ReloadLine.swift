@@ -8,6 +8,9 @@ import LangRuntime
 ///       gone     side
 ///       3 references to its names followed
 enum ReloadLine {
+  /// Of more names the number is told.
+  private static let mostNames = 30
+
   static func text(_ reload: ModuleReload, _ style: Style) -> String {
     let step = reload.step
     let name = style.bold(step.module)
@@ -17,14 +20,17 @@ enum ReloadLine {
       "\(style.magenta("reloaded")) \(name) in place: \(ReportUnits.bytes(figures.sourceBytes)) "
         + "of source in \(ReportUnits.milliseconds(time))"
     ]
-    if reload.added.isEmpty && reload.removed.isEmpty && reload.changed.isEmpty {
+    if !reload.isCompared {
+      lines.append("  what has changed was not compared: interrupted")
+    } else if reload.added.isEmpty && reload.removed.isEmpty && reload.changed.isEmpty {
       lines.append("  its declarations read as before")
     }
     for (title, names) in [
       (style.yellow("changed"), reload.changed), (style.green("new    "), reload.added),
       (style.red("gone   "), reload.removed),
     ] where !names.isEmpty {
-      lines.append("  \(title)  \(names.joined(separator: ", "))")
+      let more = names.count > mostNames ? " and \(names.count - mostNames) more" : ""
+      lines.append("  \(title)  \(names.prefix(mostNames).joined(separator: ", "))\(more)")
     }
     if step.patched > 0 {
       lines.append("  \(counted(step.patched, "reference")) to its values followed")

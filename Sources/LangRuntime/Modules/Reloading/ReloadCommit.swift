@@ -110,7 +110,9 @@ private struct ReloadCommit {
       units.append(unit)
       if unit.module == old, let newPaths { match(unit, newPaths) }
     }
+    oldValues.reserveCapacity(old.pointee.names.count)
     for position in 0..<old.pointee.names.count {
+      if position & 4095 == 4095 && stop.isStopped { return false }
       let entry = old.pointee.names.entries.unsafelyUnwrapped[position]
       let value = old.pointee.slots[entry.value.int]
       if !value.isUndefined { oldValues[entry.symbol] = value }
@@ -131,10 +133,11 @@ private struct ReloadCommit {
   /// Pairs functions and classes that both contents have under one name, and finds the new code of all
   /// other functions.
   ///
-  /// - Throws: What making the code of a function throws; nothing has changed then.
+  /// - Throws: What making the code of a function throws, or an Interrupt; nothing has changed then.
   mutating func pairContents() throws(RaisedError) {
     guard let unit = fresh.unit else { return }
-    for (symbol, oldValue) in oldValues {
+    for (position, (symbol, oldValue)) in oldValues.enumerated() {
+      if position & 4095 == 4095 { try engine.checkInterruption() }
       guard let entry = fresh.module.pointee.names.entry(symbol) else { continue }
       pair(oldValue, fresh.module.pointee.slots[entry.pointee.value.int])
     }

@@ -98,6 +98,7 @@ extension Engine {
     module.pointee.header.flags |= ModuleObject.isTracked
     root(Value(.module, module))
     for position in 0..<old.pointee.names.count {
+      if position & 4095 == 4095 { try checkInterruption() }
       let entry = old.pointee.names.entries.unsafelyUnwrapped[position]
       module.pointee.names.set(entry.symbol, entry.value)
     }
@@ -112,7 +113,8 @@ extension Engine {
     load.codeBytes = compiled.byteCount
     reserveVariables(compiled.globals.count + 64, in: module)
     var slots: [Int] = []
-    for symbol in compiled.globals {
+    for (position, symbol) in compiled.globals.enumerated() {
+      if position & 4095 == 4095 { try checkInterruption() }
       slots.append(slot(of: symbol, in: module) ?? Int.max)
     }
     guard compiled.renumberGlobals(slots) else {
