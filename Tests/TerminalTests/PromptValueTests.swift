@@ -125,6 +125,16 @@ struct PromptValueTests {
     #expect(try await terminal.answer(to: "type(_error)") == ["<class IndexError>"])
   }
 
+  @Test func soIsTheErrorOfACommand() async throws {
+    let terminal = try await PseudoTerminal.session(["m.l": "let x = 1\n", "bad.l": "[][1]\n"])
+    try await terminal.answer(to: "import bad, m; m.x")
+    try await terminal.answer(to: ":load bad")
+    #expect(try await terminal.answer(to: "type(_error)") == ["<class IndexError>"])
+    try terminal.home.write("m.l", "1 / 0\n")
+    try await terminal.answer(to: "reload m")
+    #expect(try await terminal.answer(to: "type(_error)") == ["<class ZeroDivisionError>"])
+  }
+
   @Test func redeclaredUnderscoresGoOn() async throws {
     let terminal = try await PseudoTerminal.session()
     try await terminal.answer(to: "let _ = 7; let _error = 8")

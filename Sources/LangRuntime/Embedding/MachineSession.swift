@@ -80,6 +80,16 @@ public final class MachineSession {
     return false
   }
 
+  /// Loads a module as ``Machine/loadModule(_:)`` does; `_error` is then the error that it throws.
+  public func loadModule(_ name: String) throws(LangError) {
+    try machine.loadModule(name) { define(lastError, $0) }
+  }
+
+  /// Reloads a module as ``Machine/reloadModule(_:)`` does; `_error` is then the error that it throws.
+  public func reloadModule(_ name: String) throws(LangError) -> ModuleReload {
+    try machine.reloadModule(name) { define(lastError, $0) }
+  }
+
   private func compile(_ bytes: [UInt8]) -> Compilation.Outcome {
     let known = globals.isEmpty ? startingGlobals : globals
     return bytes.withUnsafeBufferPointer {

@@ -25,6 +25,13 @@ extension Machine {
   /// - Throws: What reading, compiling or running the source threw, with nothing changed; an
   ///   `ImportError` when there is no such module or it cannot be reloaded.
   public func reloadModule(_ name: String) throws(LangError) -> ModuleReload {
+    try reloadModule(name) { _ in }
+  }
+
+  /// See ``reloadModule(_:)``; `onError` is given the error that is about to be thrown.
+  func reloadModule(
+    _ name: String, onError: (Value) -> Void
+  ) throws(LangError) -> ModuleReload {
     let engine = engine
     var result: ModuleReload?
     try evaluate { () throws(LangError) in
@@ -42,6 +49,7 @@ extension Machine {
           step: step, added: changes?.added ?? [], removed: changes?.removed ?? [],
           changed: changes?.changed ?? [], isCompared: changes != nil)
       } catch {
+        if engine.isError(error.value) { onError(error.value) }
         throw engine.makeLangError(error)
       }
     }
@@ -55,11 +63,17 @@ extension Machine {
   ///
   /// - Throws: What its load threw; an `ImportError` when there is no such module.
   public func loadModule(_ name: String) throws(LangError) {
+    try loadModule(name) { _ in }
+  }
+
+  /// See ``loadModule(_:)``; `onError` is given the error that is about to be thrown.
+  func loadModule(_ name: String, onError: (Value) -> Void) throws(LangError) {
     let engine = engine
     try evaluate { () throws(LangError) in
       do throws(RaisedError) {
         _ = try engine.load(try engine.knownModule(name), because: .asked)
       } catch {
+        if engine.isError(error.value) { onError(error.value) }
         throw engine.makeLangError(error)
       }
     }

@@ -4,12 +4,14 @@ import LangRuntime
 /// Reloads modules whose files change: `:watch m`.
 final class FileWatcher {
   private let machine: Machine
+  private let session: MachineSession
   private let style: Style
   /// The files, and when each was changed last; nil for one that is gone.
   private var watched: [String: (file: String, changed: timespec?)] = [:]
 
-  init(_ machine: Machine, style: Style) {
+  init(_ machine: Machine, _ session: MachineSession, style: Style) {
     self.machine = machine
+    self.session = session
     self.style = style
   }
 
@@ -54,7 +56,7 @@ final class FileWatcher {
         continue
       }
       do throws(LangError) {
-        let reload = try machine.reloadModule(name)
+        let reload = try session.reloadModule(name)
         finishOutput()
         Console.show(ReloadLine.text(reload, style))
       } catch {

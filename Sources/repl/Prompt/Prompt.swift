@@ -26,7 +26,7 @@ final class Prompt {
     self.runner = runner
     let session = MachineSession(runner.machine, continuesProgram: continuesProgram)
     self.session = session
-    watcher = FileWatcher(runner.machine, style: style)
+    watcher = FileWatcher(runner.machine, session, style: style)
     InterruptSignal.beginPrompt()
     runner.machine.describesPatches = true
     runner.machine.inputReadsAhead = false

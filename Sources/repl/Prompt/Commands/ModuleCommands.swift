@@ -214,7 +214,7 @@ extension Prompt {
     guard let module = module(argument, for: "load") else { return }
     if module.state == .loaded { return Console.show("\(module.name) is loaded already") }
     do throws(LangError) {
-      try machine.loadModule(module.name)
+      try session.loadModule(module.name)
       finishOutput()
       let patched = machine.module(named: module.name)?.patched ?? 0
       Console.show(
@@ -237,7 +237,7 @@ extension Prompt {
         continue
       }
       do throws(LangError) {
-        let reload = try machine.reloadModule(module.name)
+        let reload = try session.reloadModule(module.name)
         finishOutput()
         Console.show(ReloadLine.text(reload, style))
       } catch {
