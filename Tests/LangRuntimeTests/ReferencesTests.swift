@@ -223,6 +223,28 @@ struct ReferencesTests {
     }
   }
 
+  @Test func numbersAreOrderedByWhatTheyAreWorth() throws {
+    let machine = Machine()
+    try machine.run("import math\nlet xs = [[math] for i in range(12)]\nlet x2 = [math]")
+    let lists = (0..<12).map { "item of a list in <main>.xs[\($0)]" }
+    #expect(
+      machine.references(toModule: "math")
+        == ["item of a list in <main>.x2"] + lists + ["variable math of <main>"])
+  }
+
+  @Test(arguments: ["", "math.pi"])
+  func ofManyHoldersTheFirstAreTold(use: String) throws {
+    let machine = Machine()
+    machine.describesPatches = true
+    try machine.run("import math\nlet xs = [[math] for i in range(1_000)]\n\(use)")
+    let (lines, more) = try #require(machine.references(toModule: "math", atMost: 100))
+    #expect(lines.count == 100 && more == 901)
+    #expect(machine.references(toModule: "math")?.count == 1_001)
+    let math = try #require(machine.module(named: "math"))
+    #expect(math.patched == (use.isEmpty ? 0 : 1_001))
+    #expect(math.patchedHolders.count == (use.isEmpty ? 0 : Machine.mostHoldersTold))
+  }
+
   @Test func holdersThatOnlySwiftCodeMakesAreNamed() throws {
     let machine = Machine()
     try machine.run(
@@ -260,13 +282,13 @@ struct ReferencesTests {
       "variable math of <main>",
     ]
     #expect(engine.references(to: math) == expected)
-    #expect(engine.searchReferences(to: [math]) == expected)
+    #expect(engine.searchReferences(to: [math]).lines == expected)
     // All of them are patched, and counted.
     let module = try engine.load(math.proxy)
     #expect(engine.references(to: module) == expected)
     // A proxy that was missed would stand for the module.
     #expect(engine.references(to: math) == expected)
-    #expect(engine.searchReferences(to: [math]) == [])
+    #expect(engine.searchReferences(to: [math]).lines == [])
   }
 
   @Test(arguments: [false, true])

@@ -15,6 +15,18 @@ struct PromptModuleTests {
     try await PseudoTerminal.session(PromptModuleTests.files, columns: 160)
   }
 
+  @Test func ofManyHoldersTheFirstAreListed() async throws {
+    let terminal = try await PseudoTerminal.session(["m.l": "let x = 1\n"])
+    try await terminal.answer(to: "import m; let xs = [[m] for i in range(150)]")
+    terminal.enter(":refs m")
+    try await terminal.waitForPrompt()
+    #expect(terminal.screen.suffix(2) == ["  and 51 more", ">"])
+    try await terminal.answer(to: "m.x")
+    terminal.enter(":refs m")
+    try await terminal.waitForPrompt()
+    #expect(terminal.screen.suffix(2) == ["  and 51 more", ">"])
+  }
+
   @Test func referencesBeforeAndAfterTheFirstUse() async throws {
     let terminal = try await session()
     try await terminal.answer(to: "import shapes; let kept = [shapes]")

@@ -98,6 +98,7 @@ enum CoreFunctions {
       value = try engine.load(value.proxy)
     }
     let names = engine.attributeNames(of: value)
+    try engine.checkInterruption()
     let list = engine.makeList(capacity: names.count)
     for name in names { engine.append(engine.makeString(name), to: list) }
     return Value(.list, list)

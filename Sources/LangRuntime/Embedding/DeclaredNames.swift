@@ -73,36 +73,31 @@ struct DeclarationChanges {
     guard let before = old.map({ $0.declarations(unless: stop) }) ?? [:],
       let after = new.map({ $0.declarations(unless: stop) }) ?? [:]
     else { return nil }
-    do {
-      added = try DeclarationChanges.sorted(after, unless: stop) { name, _ in before[name] == nil }
-      removed = try DeclarationChanges.sorted(before, unless: stop) { name, _ in after[name] == nil
-      }
-      changed = try DeclarationChanges.sorted(after, unless: stop) { name, text in
-        before[name].map { $0 != text } ?? false
-      }
-    } catch {
-      return nil
-    }
+    guard
+      let added = DeclarationChanges.names(
+        after, unless: stop, where: { name, _ in before[name] == nil }),
+      let removed = DeclarationChanges.names(
+        before, unless: stop, where: { name, _ in after[name] == nil }),
+      let changed = DeclarationChanges.names(
+        after, unless: stop,
+        where: { name, text in
+          before[name].map { $0 != text } ?? false
+        })
+    else { return nil }
+    (self.added, self.removed, self.changed) = (added, removed, changed)
   }
 
-  private struct Stopped: Error {}
-
-  /// The names of those declarations that fit.
-  private static func sorted(
+  /// The names of those declarations that fit; nil when the program is to stop meanwhile.
+  private static func names(
     _ declarations: [String: ArraySlice<UInt8>], unless stop: StopCheck,
     where fits: (String, ArraySlice<UInt8>) -> Bool
-  ) throws -> [String] {
-    func check() throws(Stopped) { if stop.isStopped { throw Stopped() } }
+  ) -> [String]? {
     var names: [String] = []
     for (name, text) in declarations {
-      try check()
+      if stop.isStopped { return nil }
       if fits(name, text) { names.append(name) }
     }
-    try names.sort {
-      try check()
-      return $0 < $1
-    }
-    return names
+    return stop.sorted(names)
   }
 }
 

@@ -37,7 +37,8 @@ public struct ModuleSummary: Sendable {
   public internal(set) var error: String?
   /// References to its proxy, and to names from it, that were replaced.
   public internal(set) var patched = 0
-  /// Who held them, in words, if the machine was told to find out.
+  /// Who held them, in words, if the machine was told to find out; of each patch not more than
+  /// ``Machine/mostHoldersTold``.
   public internal(set) var patchedHolders: [String] = []
   /// How often it was reloaded.
   public internal(set) var reloads = 0
@@ -62,12 +63,23 @@ extension Machine {
   ///
   /// - Complexity: Linear in the heap.
   public func references(toModule name: String) -> [String]? {
+    references(toModule: name, atMost: .max)?.lines
+  }
+
+  /// See ``references(toModule:)``; of more than `limit` the rest is counted.
+  public func references(
+    toModule name: String, atMost limit: Int
+  ) -> (lines: [String], more: Int)? {
     guard let number = engine.pointee.modules.byName[name] else { return nil }
     let record = engine.pointee.modules.records[number]
-    if let proxy = record.proxy { return engine.references(to: Value(.proxy, proxy)) }
-    if let module = record.module { return engine.references(to: Value(.module, module)) }
-    return []
+    let module = record.proxy.map { Value(.proxy, $0) } ?? record.module.map { Value(.module, $0) }
+    guard let module else { return ([], 0) }
+    let found = engine.references(to: module, atMost: limit)
+    return (found.lines, found.more)
   }
+
+  /// So many of the places that a patch has changed are told in words.
+  public static let mostHoldersTold = 100
 
   /// The names from a module (`from m import x`) that nobody has used yet, and who holds each, in words.
   ///

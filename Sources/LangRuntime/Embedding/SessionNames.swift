@@ -159,8 +159,8 @@ extension Engine {
     case .module:
       let record = pointee.modules.records[value.module.pointee.record]
       let inside = record.isPackage ? importableModules(in: record.name) : []
-      return attributeNames(of: value) + inside
-    default: return attributeNames(of: value)
+      return unsortedAttributeNames(of: value, unless: StopCheck(self)) + inside
+    default: return unsortedAttributeNames(of: value, unless: StopCheck(self))
     }
   }
 }

@@ -181,8 +181,15 @@ extension Engine {
       to: lookup.tuple.items[1].string.text, among: attributeNames(of: lookup.tuple.items[0]))
   }
 
-  /// The sorted names of a value's attributes that a program can write and that are not private.
+  /// The sorted names of a value's attributes that a program can write and that are not private; none
+  /// when the program is to stop meanwhile.
   func attributeNames(of value: Value) -> [String] {
+    let stop = StopCheck(self)
+    return stop.sorted(unsortedAttributeNames(of: value, unless: stop)) ?? []
+  }
+
+  /// See ``attributeNames(of:)``; only some when the program is to stop.
+  func unsortedAttributeNames(of value: Value, unless stop: StopCheck) -> [String] {
     var symbols: Set<Symbol> = []
     func addMembers(_ class: ClassReference) {
       var current: ClassReference? = `class`
@@ -197,6 +204,7 @@ extension Engine {
     switch value.tag {
     case .module:
       let names = value.module.pointee.names
+      symbols.reserveCapacity(names.count)
       for position in 0..<names.count {
         let entry = names.entries.unsafelyUnwrapped[position]
         if !value.module.pointee.slots[entry.value.int].isUndefined { symbols.insert(entry.symbol) }
@@ -207,11 +215,15 @@ extension Engine {
       addMembers(classOf(value))
     default: addMembers(classOf(value))
     }
-    // What begins with `_` is private, what is no name is an operator or hidden.
-    return symbols.map { pointee.symbols.text(of: $0) }.filter {
-      guard let first = $0.unicodeScalars.first else { return false }
-      return first.properties.isIDStart && first != "_"
-    }.sorted()
+    var names: [String] = []
+    for symbol in symbols {
+      if stop.isStopped { break }
+      let name = pointee.symbols.text(of: symbol)
+      // What begins with `_` is private, what is no name is an operator or hidden.
+      guard let first = name.unicodeScalars.first, first != "_" else { continue }
+      if first.properties.isIDStart { names.append(name) }
+    }
+    return names
   }
 
   @inline(never)

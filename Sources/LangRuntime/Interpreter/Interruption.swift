@@ -87,6 +87,24 @@ struct StopCheck {
     }
   }
 
+  private struct Stopped: Error {}
+
+  /// Texts in their order; nil when the program is to stop meanwhile.
+  func sorted(
+    _ texts: some Sequence<String>, by precedes: (String, String) -> Bool = { $0 < $1 }
+  ) -> [String]? {
+    var texts = Array(texts)
+    do {
+      try texts.sort {
+        if isStopped { throw Stopped() }
+        return precedes($0, $1)
+      }
+      return texts
+    } catch {
+      return nil
+    }
+  }
+
   /// For work on a source text.
   var question: StopQuestion {
     let stop = self

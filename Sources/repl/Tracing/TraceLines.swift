@@ -96,7 +96,10 @@ struct TraceLines {
     text += references(step.patched)
     if !step.holders.isEmpty {
       text += ": " + step.holders.prefix(TraceLines.mostHolders).joined(separator: ", ")
-      let left = step.holders.count - TraceLines.mostHolders
+      // Of very many not all are told.
+      let isCut = step.holders.count >= Machine.mostHoldersTold
+      let count = isCut ? max(step.patched, step.holders.count) : step.holders.count
+      let left = count - TraceLines.mostHolders
       if left > 0 { text += ", and \(left) more" }
     }
     return text

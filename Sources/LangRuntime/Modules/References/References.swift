@@ -14,47 +14,68 @@ extension Engine {
   /// be incomplete.
   ///
   /// - Complexity: Linear in the heap.
-  func references(to value: Value) -> [String] {
+  func references(to value: Value) -> [String] { references(to: value, atMost: .max).lines }
+
+  /// See ``references(to:)``; not more than so many holders are told in words.
+  func references(to value: Value, atMost limit: Int) -> FoundReferences {
     switch value.tag {
     case .proxy:
       // While it is loading, the module may be known beside the proxy.
       let record = pointee.modules.records[value.proxy.pointee.record]
       if let module = record.module {
-        return searchReferences(to: [value, Value(.module, module)])
+        return searchReferences(to: [value, Value(.module, module)], atMost: limit)
       }
-      return references(to: value, in: value.proxy.pointee.holders)
+      return references(to: value, in: value.proxy.pointee.holders, atMost: limit)
     case .deferred:
       let resolved = value.deferred.pointee.resolved
-      if !resolved.isUndefined { return references(to: resolved) }
-      return references(to: value, in: value.deferred.pointee.holders)
+      if !resolved.isUndefined { return references(to: resolved, atMost: limit) }
+      return references(to: value, in: value.deferred.pointee.holders, atMost: limit)
     case .module:
       let record = pointee.modules.records[value.module.pointee.record]
-      if let proxy = record.proxy {
-        return searchReferences(to: [value, Value(.proxy, proxy)])
-      }
-      return searchReferences(to: [value])
-    default: return value.isObject ? searchReferences(to: [value]) : []
+      let proxy = record.proxy.map { [Value(.proxy, $0)] } ?? []
+      return searchReferences(to: [value] + proxy, atMost: limit)
+    default:
+      return value.isObject ? searchReferences(to: [value], atMost: limit) : FoundReferences()
     }
   }
 
   /// Who refers to an unresolved value right now, by its holder table.
-  func references(to value: Value, in table: HolderTable) -> [String] {
-    var finder = ReferenceFinder(self, [value])
+  ///
+  /// - Parameter countsRest: Whether to look for more than `limit` holders.
+  func references(
+    to value: Value, in table: HolderTable, atMost limit: Int, countsRest: Bool = true
+  ) -> FoundReferences {
+    var finder = ReferenceFinder(self, [value], limit: limit)
     // The table may have a holder more than once.
     var noted: Set<UnsafeMutablePointer<ObjectHeader>> = []
-    table.forEach { if noted.insert($0).inserted { finder.noteHolder($0) } }
-    return finder.finish()
+    let stop = StopCheck(self)
+    var isStopped = false
+    noted.reserveCapacity(countsRest ? table.count : limit)
+    table.forEach { holder in
+      if isStopped || !countsRest && noted.count >= limit { return }
+      if noted.insert(holder).inserted { finder.noteHolder(holder) }
+      if noted.count & 4095 == 0 { isStopped = stop.isStopped }
+    }
+    return isStopped ? FoundReferences() : finder.finish()
   }
 
   /// Finds the holders by a walk over the heap instead of by holder tables.
-  func searchReferences(to values: [Value]) -> [String] {
-    var finder = ReferenceFinder(self, values)
+  func searchReferences(to values: [Value], atMost limit: Int = .max) -> FoundReferences {
+    var finder = ReferenceFinder(self, values, limit: limit)
     let stop = StopCheck(self)
     guard pointee.heap.finishSweeping(unless: stop),
       pointee.heap.forEachCell(unless: stop, { header, _ in finder.noteHolder(header) })
-    else { return [] }
+    else { return FoundReferences() }
     return finder.finish()
   }
+}
+
+/// Who holds a value.
+struct FoundReferences {
+  /// In words, sorted, `xs[9]` before `xs[10]`.
+  var lines: [String] = []
+  /// How many more there are.
+  var more = 0
 }
 
 /// Gathers who holds a value, and says it.
@@ -67,10 +88,13 @@ struct ReferenceFinder {
   private var cells: Set<UnsafeMutablePointer<ObjectHeader>> = []
   private var words: ReferenceWords
   private var lines: Set<String> = []
+  /// How many lines are enough.
+  private let limit: Int
 
-  init(_ engine: Engine, _ targets: [Value]) {
+  init(_ engine: Engine, _ targets: [Value], limit: Int) {
     self.engine = engine
     self.targets = targets
+    self.limit = limit
     words = ReferenceWords(engine)
   }
 
@@ -105,12 +129,12 @@ struct ReferenceFinder {
   }
 
   /// The words, when all holders were noted.
-  mutating func finish() -> [String] {
+  mutating func finish() -> FoundReferences {
     var functions: [FunctionReference] = []
+    let stop = StopCheck(engine)
     if !cells.isEmpty {
       let cells = cells
-      let stop = StopCheck(engine)
-      guard engine.pointee.heap.finishSweeping(unless: stop) else { return [] }
+      guard engine.pointee.heap.finishSweeping(unless: stop) else { return FoundReferences() }
       _ = engine.pointee.heap.forEachCell(unless: stop) { header, _ in
         guard Tag(header.pointee.kind) == .function else { return }
         let function = UnsafeMutableRawPointer(header).assumingMemoryBound(to: FunctionObject.self)
@@ -124,12 +148,21 @@ struct ReferenceFinder {
       }
     }
     let generators = holdingGenerators()
-    var wanted = Set(holders)
+    var wanted: Set<UnsafeMutablePointer<ObjectHeader>> = []
+    wanted.reserveCapacity(holders.count)
+    for (position, holder) in holders.enumerated() {
+      if position & 4095 == 4095 && stop.isStopped { return FoundReferences() }
+      wanted.insert(holder)
+    }
     for function in functions { wanted.insert(Value(.function, function).header) }
     for generator in generators { wanted.insert(Value(.generator, generator).header) }
     var search = HeapSearch(engine, for: wanted)
     defer { search.deallocate() }
-    for holder in holders where search.isAlive(holder) { describe(holder, &search) }
+    var more = 0
+    for (position, holder) in holders.enumerated() where search.isAlive(holder) {
+      if position & 255 == 255 && stop.isStopped { break }
+      if lines.count < limit { describe(holder, &search) } else { more += 1 }
+    }
     for function in functions where search.isAlive(Value(.function, function).header) {
       describeCaptures(function)
     }
@@ -141,7 +174,27 @@ struct ReferenceFinder {
     where isTarget(engine.pointee.handles[position]) {
       lines.insert("value held by the embedding program")
     }
-    return lines.sorted()
+    return FoundReferences(
+      lines: stop.sorted(lines, by: ReferenceFinder.precedes) ?? [], more: more)
+  }
+
+  /// Whether a line stands before another: numbers by what they are worth, `xs[9]` before `xs[10]`.
+  private static func precedes(_ first: String, _ second: String) -> Bool {
+    var (first, second) = (first.utf8[...], second.utf8[...])
+    func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+    while let a = first.first, let b = second.first {
+      if isDigit(a) && isDigit(b) {
+        let (left, right) = (first.prefix(while: isDigit), second.prefix(while: isDigit))
+        if left.count != right.count { return left.count < right.count }
+        if !left.elementsEqual(right) { return left.lexicographicallyPrecedes(right) }
+        (first, second) = (first[left.endIndex...], second[right.endIndex...])
+      } else {
+        if a != b { return a < b }
+        first.removeFirst()
+        second.removeFirst()
+      }
+    }
+    return first.isEmpty && !second.isEmpty
   }
 
   // MARK: Registers

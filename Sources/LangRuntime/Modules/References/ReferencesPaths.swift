@@ -78,6 +78,7 @@ struct HeapSearch {
   /// Objects that may be visited until it asks whether to give up.
   private var left = HeapSearch.objectsBetweenChecks
   private static let objectsBetweenChecks = 4096
+  private static let usualObjectSize = 64
   /// It was given up: what was not found by then is as if nothing led there.
   private var hasGivenUp = false
 
@@ -91,6 +92,11 @@ struct HeapSearch {
     self.engine = engine
     self.wanted = wanted
     if wanted.isEmpty { return }
+    // To grow takes long when there are very many, and nobody is asked then.
+    found.reserveCapacity(wanted.count)
+    if wanted.count > HeapSearch.objectsBetweenChecks {
+      visited.reserveCapacity(engine.pointee.heap.byteCount / HeapSearch.usualObjectSize)
+    }
     search()
   }
 

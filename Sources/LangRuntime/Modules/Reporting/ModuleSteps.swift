@@ -24,12 +24,15 @@ extension Engine {
     observer.body(step)
   }
 
-  /// Who holds a proxy or a deferred name that is about to be patched, in words; empty unless the machine
-  /// was told to find that out.
+  /// Who holds a proxy or a deferred name that is about to be patched, in words.
+  ///
+  /// Of very many only the first; none unless the machine was told to find that out.
   ///
   /// - Complexity: Linear in the heap, then.
   func holdersForLog(of value: Value, in table: HolderTable) -> [String] {
-    pointee.modules.describesPatches ? references(to: value, in: table) : []
+    if !pointee.modules.describesPatches { return [] }
+    let limit = Machine.mostHoldersTold
+    return references(to: value, in: table, atMost: limit, countsRest: false).lines
   }
 
   /// Tells whose code the places of events are in, as of now.

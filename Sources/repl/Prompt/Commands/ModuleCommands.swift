@@ -125,8 +125,10 @@ extension Prompt {
   fileprivate func showReferences(_ argument: String) {
     guard let module = module(argument, for: "refs") else { return }
     let name = style.bold(module.name)
-    let references = machine.references(toModule: module.name) ?? []
+    let (references, more) =
+      machine.references(toModule: module.name, atMost: Machine.mostHoldersTold) ?? ([], 0)
     if InterruptSignal.takeInterrupt() { return complain("interrupted: the search was given up") }
+    let count = references.count + more
     switch module.state {
     case .pending, .failed:
       let state =
@@ -134,35 +136,45 @@ extension Prompt {
         ? "\(style.red("failed")) to load and is pending again" : "is \(style.yellow("pending"))"
       Console.show(
         "\(name) \(state); "
-          + (references.isEmpty
-            ? "nothing holds its stand-in" : "\(holders(references.count)) its stand-in:"))
-      show(lines: references.lazy.map { "  \($0)" })
+          + (count == 0 ? "nothing holds its stand-in" : "\(holders(count)) its stand-in:"))
+      show(holders: references, of: count)
     case .loading, .loaded, .unused:
-      let holdersNow = references.sorted()
       let state = "\(name) is \(style.green(module.state.rawValue)); "
       if module.patched == 0 {
         Console.show(state + "nothing had to be patched")
       } else {
         let hold = module.patched == 1 ? "holds" : "hold"
-        let isUnchanged = module.patchedHolders.sorted() == holdersNow
+        // Of very many the first that were found are told, which need not be the same ones.
+        let isUnchanged =
+          more > 0
+          ? module.patched == count : module.patchedHolders.sorted() == references.sorted()
         Console.show(
           state + counted(module.patched, "reference")
             + " \(module.patched == 1 ? "was" : "were") patched"
             + (isUnchanged ? " and \(hold) the module now:" : ":"))
-        show(lines: module.patchedHolders.lazy.map { [style] in "  " + style.cyan($0) })
+        show(holders: module.patchedHolders, of: module.patched, look: style.cyan)
         if isUnchanged { break }
       }
-      if references.isEmpty {
+      if count == 0 {
         Console.show("nothing holds it now")
       } else {
-        Console.show("\(holders(references.count)) it now:")
-        show(lines: references.lazy.map { "  \($0)" })
+        Console.show("\(holders(count)) it now:")
+        show(holders: references, of: count)
       }
     }
     for (name, holders) in machine.unresolvedNames(fromModule: module.name) {
       Console.show("the name \(style.bold(name)) from it was not used yet; it is held by:")
-      show(lines: holders.lazy.map { "  \($0)" })
+      show(holders: holders, of: holders.count)
     }
+  }
+
+  /// Shows the first ones that hold something, and how many more there are.
+  private func show(holders: [String], of count: Int, look: (String) -> String = { $0 }) {
+    let most = Machine.mostHoldersTold
+    show(lines: holders.prefix(most).map { "  " + look($0) })
+    // Of what was patched only some is known in words.
+    let more = holders.count >= most ? max(count, holders.count) - most : 0
+    if more > 0 { Console.show("  and \(more) more") }
   }
 
   private func holders(_ count: Int) -> String {
