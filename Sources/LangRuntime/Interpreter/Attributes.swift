@@ -190,6 +190,13 @@ extension Engine {
 
   /// See ``attributeNames(of:)``; only some when the program is to stop.
   func unsortedAttributeNames(of value: Value, unless stop: StopCheck) -> [String] {
+    var names: [String] = []
+    func add(_ symbol: Symbol) {
+      let name = pointee.symbols.text(of: symbol)
+      // What begins with `_` is private, what is no name is an operator or hidden.
+      guard let first = name.unicodeScalars.first, first != "_" else { return }
+      if first.properties.isIDStart { names.append(name) }
+    }
     var symbols: Set<Symbol> = []
     func addMembers(_ class: ClassReference) {
       var current: ClassReference? = `class`
@@ -203,11 +210,11 @@ extension Engine {
     }
     switch value.tag {
     case .module:
-      let names = value.module.pointee.names
-      symbols.reserveCapacity(names.count)
-      for position in 0..<names.count {
-        let entry = names.entries.unsafelyUnwrapped[position]
-        if !value.module.pointee.slots[entry.value.int].isUndefined { symbols.insert(entry.symbol) }
+      let entries = value.module.pointee.names
+      for position in 0..<entries.count {
+        if stop.isStopped { break }
+        let entry = entries.entries.unsafelyUnwrapped[position]
+        if !value.module.pointee.slots[entry.value.int].isUndefined { add(entry.symbol) }
       }
     case .class: addMembers(value.class)
     case .instance:
@@ -215,14 +222,7 @@ extension Engine {
       addMembers(classOf(value))
     default: addMembers(classOf(value))
     }
-    var names: [String] = []
-    for symbol in symbols {
-      if stop.isStopped { break }
-      let name = pointee.symbols.text(of: symbol)
-      // What begins with `_` is private, what is no name is an operator or hidden.
-      guard let first = name.unicodeScalars.first, first != "_" else { continue }
-      if first.properties.isIDStart { names.append(name) }
-    }
+    for symbol in symbols { add(symbol) }
     return names
   }
 

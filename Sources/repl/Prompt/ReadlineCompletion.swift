@@ -10,6 +10,8 @@ enum ReadlineCompletion {
   nonisolated(unsafe) private static var found: Completion?
   /// Nobody reads a longer list.
   private static let mostShown = 1_000
+  /// How many words were found last.
+  nonisolated(unsafe) private static var wordCount = 0
 
   /// What ends a word: all of ASCII that is in no name.
   ///
@@ -34,9 +36,10 @@ enum ReadlineCompletion {
     }
     rl_attempted_completion_function = { _, _, _ in ReadlineCompletion.attempt() }
     rl_completion_display_matches_hook = { words, count, longest in
-      if Int(count) <= ReadlineCompletion.mostShown {
+      if ReadlineCompletion.wordCount <= ReadlineCompletion.mostShown {
         rl_display_match_list(words, count, longest)
       } else {
+        let count = ReadlineCompletion.wordCount
         Console.show("\n\(count) names begin so; the list is too long to be shown")
         rl_on_new_line()
       }
@@ -66,31 +69,35 @@ enum ReadlineCompletion {
     case .words(let words, let ending):
       rl_attempted_completion_over = 1
       rl_completion_append_character = Int32(ending.utf8.first ?? 0)
-      // They are sorted, each is there once, and there may be very many.
+      // They are sorted, and each is there once.
       rl_sort_completion_matches = 0
       rl_ignore_completion_duplicates = 0
       return matches(words)
     }
   }
 
-  /// What readline makes of words, and frees: what they have in common, the words, and `nil` behind.
+  /// What readline takes for words, and frees: what they have in common, the words, and `nil` behind; nil
+  /// for none.
+  ///
+  /// Of words that are too many to be listed only two are given: it would look at each several times,
+  /// and Ctrl-C would wait for that.
   private static func matches(_ words: [String]) -> Words? {
-    guard var common = words.first?.utf8[...] else { return nil }
-    for word in words where common.count > 0 && !word.utf8.starts(with: common) {
+    wordCount = words.count
+    guard let first = words.first, let last = words.last else { return nil }
+    var common = first.utf8[...]
+    for word in words where !word.utf8.starts(with: common) {
+      if InterruptSignal.wasPressed { return nil }
       let length = zip(common, word.utf8).prefix { $0 == $1 }.count
       common = common.prefix(length)
     }
     // Not within a character.
     while !common.isEmpty && String(common) == nil { common.removeLast() }
-    let matches = malloc((words.count + 2) * MemoryLayout<Words.Pointee>.stride)
+    let listed = words.count > mostShown ? [first, last] : words.count > 1 ? words : []
+    let matches = malloc((listed.count + 2) * MemoryLayout<Words.Pointee>.stride)
     guard let matches = matches?.assumingMemoryBound(to: Words.Pointee.self) else { return nil }
     matches[0] = strdup(String(Substring(common)))
-    var count = 1
-    for word in words.count > 1 ? words[...] : [] {
-      matches[count] = strdup(word)
-      count += 1
-    }
-    matches[count] = nil
+    for (position, word) in listed.enumerated() { matches[position + 1] = strdup(word) }
+    matches[listed.count + 1] = nil
     return matches
   }
 }
