@@ -125,6 +125,18 @@ struct PromptCompletionTests {
     terminal.key(.tab, times: 2)
     try await terminal.waitFor(screenContaining: "name_11950")
     terminal.key(.control("u"))
+    // Files are listed as before.
+    for name in ["b.txt", "a.txt"] { try terminal.home.write(name, "") }
+    terminal.type("many.n")
+    terminal.key(.tab, times: 3)
+    try await terminal.waitFor("the number is told again") {
+      $0.lines.joined().components(separatedBy: "2000 names").count == 3
+    }
+    terminal.key(.control("u"))
+    terminal.type("open('")
+    terminal.key(.tab, times: 2)
+    try await terminal.waitFor(screenContaining: "a.txt     b.txt")
+    terminal.key(.control("u"))
     #expect(try await terminal.answer(to: "1 + 2") == ["3"])
   }
 

@@ -10,7 +10,7 @@ enum ReadlineCompletion {
   nonisolated(unsafe) private static var found: Completion?
   /// Nobody reads a longer list.
   private static let mostShown = 1_000
-  /// How many words were found last.
+  /// How many words were found last; 0 when it is readline that finds them.
   nonisolated(unsafe) private static var wordCount = 0
 
   /// What ends a word: all of ASCII that is in no name.
@@ -36,11 +36,11 @@ enum ReadlineCompletion {
     }
     rl_attempted_completion_function = { _, _, _ in ReadlineCompletion.attempt() }
     rl_completion_display_matches_hook = { words, count, longest in
-      if ReadlineCompletion.wordCount <= ReadlineCompletion.mostShown {
+      let wordCount = max(ReadlineCompletion.wordCount, Int(count))
+      if wordCount <= ReadlineCompletion.mostShown {
         rl_display_match_list(words, count, longest)
       } else {
-        let count = ReadlineCompletion.wordCount
-        Console.show("\n\(count) names begin so; the list is too long to be shown")
+        Console.show("\n\(wordCount) names begin so; the list is too long to be shown")
         rl_on_new_line()
       }
       rl_forced_update_display()
@@ -56,6 +56,9 @@ enum ReadlineCompletion {
 
   private static func attempt() -> Words? {
     rl_completion_append_character = 0
+    rl_sort_completion_matches = 1
+    rl_ignore_completion_duplicates = 1
+    wordCount = 0
     defer { found = nil }
     switch found ?? completion() {
     case .files(let quote):
