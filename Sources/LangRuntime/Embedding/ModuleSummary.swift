@@ -85,8 +85,15 @@ extension Machine {
   ///
   /// - Complexity: Linear in the heap, for each name.
   public func unresolvedNames(fromModule name: String) -> [(name: String, holders: [String])] {
+    unresolvedNames(fromModule: name, atMost: .max).map { ($0.name, $0.holders) }
+  }
+
+  /// See ``unresolvedNames(fromModule:)``; of more than `limit` holders the rest is counted.
+  public func unresolvedNames(
+    fromModule name: String, atMost limit: Int
+  ) -> [(name: String, holders: [String], more: Int)] {
     guard let number = engine.pointee.modules.byName[name] else { return [] }
-    var found: [(name: String, holders: [String])] = []
+    var found: [(name: String, holders: [String], more: Int)] = []
     for position in 0..<engine.pointee.unresolvedCount {
       let header = engine.pointee.unresolved[position]
       guard Tag(header.pointee.kind) == .deferred else { continue }
@@ -94,9 +101,10 @@ extension Machine {
       guard deferred.pointee.record == number, deferred.pointee.resolved.isUndefined else {
         continue
       }
-      let holders = engine.references(to: Value(.deferred, deferred))
-      if holders.isEmpty { continue }
-      found.append((engine.pointee.symbols.text(of: deferred.pointee.name), holders))
+      let holders = engine.references(to: Value(.deferred, deferred), atMost: limit)
+      if holders.lines.isEmpty { continue }
+      let name = engine.pointee.symbols.text(of: deferred.pointee.name)
+      found.append((name, holders.lines, holders.more))
     }
     return found.sorted { ($0.name, $0.holders.joined()) < ($1.name, $1.holders.joined()) }
   }

@@ -162,9 +162,11 @@ extension Prompt {
         show(holders: references, of: count)
       }
     }
-    for (name, holders) in machine.unresolvedNames(fromModule: module.name) {
+    let unused = machine.unresolvedNames(
+      fromModule: module.name, atMost: Machine.mostHoldersTold)
+    for (name, holders, more) in unused {
       Console.show("the name \(style.bold(name)) from it was not used yet; it is held by:")
-      show(holders: holders, of: holders.count)
+      show(holders: holders, of: holders.count + more)
     }
   }
 
