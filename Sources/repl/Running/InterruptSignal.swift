@@ -55,6 +55,11 @@ enum InterruptSignal {
     isAtPrompt = true
     if pipe.reader >= 0 { return }
     pipe.open()
+    // In a build for development Swift's runtime takes Ctrl-\ for a crash, and asks what to do.
+    var present = sigaction()
+    sigaction(SIGQUIT, nil, &present)
+    let isIgnored = unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1
+    if !isIgnored { signal(SIGQUIT, SIG_DFL) }
     signal(SIGWINCH) { _ in
       InterruptSignal.isResized = true
       InterruptSignal.wake()
