@@ -8,25 +8,42 @@ import LangRuntime
 ///
 /// A process that Ctrl-C ends dies of the signal: a shell that runs it in a loop stops only then.
 enum InterruptSignal {
-  nonisolated(unsafe) private static var interrupter: MachineInterrupter?
+  /// What handlers of signals use.
+  private struct State {
+    var interrupter: MachineInterrupter?
+    var isAtPrompt = false
+    var wasPressed = false
+    var endSignal: Int32 = 0
+    var isContinued = false
+    var isResized = false
+    var pipe = WakePipe()
+  }
+
+  /// Behind a pointer: of a variable Swift checks that nobody else uses it meanwhile, and a handler may
+  /// come in the middle of any use.
+  nonisolated(unsafe) private static let state: UnsafeMutablePointer<State> = {
+    let state = UnsafeMutablePointer<State>.allocate(capacity: 1)
+    state.initialize(to: State())
+    return state
+  }()
+
   /// A signal may arrive until the process has ended, so the machine must live as long.
   ///
   /// The system takes its memory back all at once, which is much faster than piece by piece.
   nonisolated(unsafe) private static var machine: Machine?
-  nonisolated(unsafe) private static var isAtPrompt = false
-  nonisolated(unsafe) private static var endSignal: Int32 = 0
-  nonisolated(unsafe) private static var isContinued = false
-  nonisolated(unsafe) private static var isResized = false
-  nonisolated(unsafe) private static var pipe = WakePipe()
+
   /// Whether Ctrl-C was pressed since ``takeInterrupt()`` was asked last.
-  nonisolated(unsafe) private(set) static var wasPressed = false
+  ///
+  /// Never inlined: a compiler that saw a plain load would be free to do it once, before a loop.
+  static var wasPressed: Bool { @inline(never) get { state.pointee.wasPressed } }
+
   /// Becomes readable when a signal has arrived; -1 without a prompt.
-  static var wakeReader: Int32 { pipe.reader }
+  static var wakeReader: Int32 { state.pointee.pipe.reader }
 
   /// Interrupts the machine from now on.
   static func connect(_ machine: Machine) {
     self.machine = machine
-    interrupter = MachineInterrupter(machine)
+    state.pointee.interrupter = MachineInterrupter(machine)
     var present = sigaction()
     sigaction(SIGINT, nil, &present)
     // Whoever started it wants it to live on: a shell that runs it in the background, say.
@@ -34,12 +51,13 @@ enum InterruptSignal {
     // Without SA_RESTART: a system call that waits is to end.
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in
-      InterruptSignal.wasPressed = true
+      let state = InterruptSignal.state
+      state.pointee.wasPressed = true
       // The second one before the program has noticed the first.
-      if !InterruptSignal.isAtPrompt, InterruptSignal.interrupter?.isPending == true {
+      if !state.pointee.isAtPrompt, state.pointee.interrupter?.isPending == true {
         InterruptSignal.raiseAgain()
       }
-      InterruptSignal.interrupter?.interrupt()
+      state.pointee.interrupter?.interrupt()
       InterruptSignal.wake()
     }
     sigaction(SIGINT, &action, nil)
@@ -52,20 +70,20 @@ enum InterruptSignal {
 
   /// The process serves a prompt from now on: signals of the terminal wake it.
   static func beginPrompt() {
-    isAtPrompt = true
-    if pipe.reader >= 0 { return }
-    pipe.open()
+    state.pointee.isAtPrompt = true
+    if state.pointee.pipe.reader >= 0 { return }
+    state.pointee.pipe.open()
     // In a build for development Swift's runtime takes Ctrl-\ for a crash, and asks what to do.
     var present = sigaction()
     sigaction(SIGQUIT, nil, &present)
     let isIgnored = unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1
     if !isIgnored { signal(SIGQUIT, SIG_DFL) }
     signal(SIGWINCH) { _ in
-      InterruptSignal.isResized = true
+      InterruptSignal.state.pointee.isResized = true
       InterruptSignal.wake()
     }
     signal(SIGCONT) { _ in
-      InterruptSignal.isContinued = true
+      InterruptSignal.state.pointee.isContinued = true
       InterruptSignal.wake()
     }
   }
@@ -95,15 +113,15 @@ enum InterruptSignal {
 
   private static func notice(_ number: Int32) {
     signal(number) { number in
-      InterruptSignal.endSignal = number
+      InterruptSignal.state.pointee.endSignal = number
       InterruptSignal.wake()
     }
   }
 
   /// The signal that wants to stop or end the process; 0 for none since this was asked last.
   static func takeEnd() -> Int32 {
-    defer { endSignal = 0 }
-    return endSignal
+    defer { state.pointee.endSignal = 0 }
+    return state.pointee.endSignal
   }
 
   /// Lets a signal act; returns when the process was stopped, and goes on.
@@ -111,23 +129,23 @@ enum InterruptSignal {
     signal(number, SIG_DFL)
     raise(number)
     notice(number)
-    isContinued = false
+    state.pointee.isContinued = false
   }
 
   /// Whether the process has been stopped and goes on since this was asked last.
   static func takeContinuation() -> Bool {
-    defer { isContinued = false }
-    return isContinued
+    defer { state.pointee.isContinued = false }
+    return state.pointee.isContinued
   }
 
   /// Whether the window may have got another size since this was asked last.
   static func takeResize() -> Bool {
-    defer { isResized = false }
-    return isResized
+    defer { state.pointee.isResized = false }
+    return state.pointee.isResized
   }
 
   /// Whether Ctrl-C was pressed, and the machine has not noticed it.
-  static var isPending: Bool { interrupter?.isPending == true }
+  static var isPending: Bool { state.pointee.interrupter?.isPending == true }
 
   /// Whether Ctrl-C was pressed since this was asked last; the machine need not notice it any more.
   ///
@@ -141,15 +159,15 @@ enum InterruptSignal {
     var earlier = sigset_t()
     sigprocmask(SIG_BLOCK, &signals, &earlier)
     defer { sigprocmask(SIG_SETMASK, &earlier, nil) }
-    interrupter?.clear()
-    defer { wasPressed = false }
-    return wasPressed
+    state.pointee.interrupter?.clear()
+    defer { state.pointee.wasPressed = false }
+    return state.pointee.wasPressed
   }
 
   /// Forgets what has woken the prompt.
-  static func drainWakes() { pipe.drain() }
+  static func drainWakes() { state.pointee.pipe.drain() }
 
-  private static func wake() { pipe.wake() }
+  private static func wake() { state.pointee.pipe.wake() }
 
   /// Ends the process as Ctrl-C does, after all that it has written has arrived.
   static func endProcess() -> Never {
