@@ -23,21 +23,15 @@ struct PromptHasteTests {
     return terminal
   }
 
-  @Test(arguments: Start.allCases)
-  func behindALine(start: Start) async throws {
+  /// A line, Enter behind one, the beginning of a block, and that of a search.
+  @Test(
+    arguments: Start.allCases,
+    ["import nonsense", "while true { }\r", "fn f() {\r", "\u{12}abc"])
+  func behind(start: Start, keys: String) async throws {
     let terminal = try await session(start)
     for _ in 0..<PromptHasteTests.rounds {
-      terminal.type("import nonsense")
-      terminal.key(.control("c"))
-      try await terminal.waitForPrompt(start.prompt)
-    }
-  }
-
-  @Test(arguments: Start.allCases)
-  func behindEnter(start: Start) async throws {
-    let terminal = try await session(start)
-    for _ in 0..<PromptHasteTests.rounds {
-      terminal.enter("while true { }")
+      // One by one, so that some are being read when Ctrl-C comes.
+      for key in keys { terminal.type(String(key)) }
       terminal.key(.control("c"))
       try await terminal.waitForPrompt(start.prompt)
     }
@@ -49,25 +43,6 @@ struct PromptHasteTests {
       terminal.enter("while true { input('more: ') }")
       try await terminal.waitForPrompt("more: ")
       terminal.enter("abc")
-      terminal.key(.control("c"))
-      try await terminal.waitForPrompt()
-    }
-  }
-
-  @Test func behindTheBeginningOfABlock() async throws {
-    let terminal = try await session(.prompt)
-    for _ in 0..<PromptHasteTests.rounds {
-      terminal.enter("fn f() {")
-      terminal.key(.control("c"))
-      try await terminal.waitForPrompt()
-    }
-  }
-
-  @Test func behindTheBeginningOfASearch() async throws {
-    let terminal = try await session(.prompt)
-    for _ in 0..<PromptHasteTests.rounds {
-      terminal.key(.control("r"))
-      terminal.type("abc")
       terminal.key(.control("c"))
       try await terminal.waitForPrompt()
     }

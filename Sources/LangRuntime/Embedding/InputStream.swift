@@ -146,7 +146,8 @@ struct InputStream {
 
   private mutating func readOnce() -> Int {
     let wanted = readsAhead ? min(capacity - end, piece) : 1
-    let count = terminal.read(buffer.unsafelyUnwrapped + end, wanted)
+    let place = buffer.unsafelyUnwrapped + end
+    let count = mayWait ? terminal.read(place, wanted) : read(descriptor, place, wanted)
     if count > 0 { end += count }
     isAtEnd = count == 0
     return count

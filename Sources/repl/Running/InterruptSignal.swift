@@ -44,10 +44,8 @@ enum InterruptSignal {
   static func connect(_ machine: Machine) {
     self.machine = machine
     state.pointee.interrupter = MachineInterrupter(machine)
-    var present = sigaction()
-    sigaction(SIGINT, nil, &present)
     // Whoever started it wants it to live on: a shell that runs it in the background, say.
-    if unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1 { return }
+    if handler(of: SIGINT) == ignoring { return }
     // Without SA_RESTART: a system call that waits is to end.
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in
@@ -74,10 +72,7 @@ enum InterruptSignal {
     if state.pointee.pipe.reader >= 0 { return }
     state.pointee.pipe.open()
     // In a build for development Swift's runtime takes Ctrl-\ for a crash, and asks what to do.
-    var present = sigaction()
-    sigaction(SIGQUIT, nil, &present)
-    let isIgnored = unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == 1
-    if !isIgnored { signal(SIGQUIT, SIG_DFL) }
+    if handler(of: SIGQUIT) != ignoring { signal(SIGQUIT, SIG_DFL) }
     signal(SIGWINCH) { _ in
       InterruptSignal.state.pointee.isResized = true
       InterruptSignal.wake()
@@ -99,10 +94,8 @@ enum InterruptSignal {
         return
       }
       for number in [SIGTSTP, SIGQUIT, SIGTERM, SIGHUP] {
-        var present = sigaction()
-        sigaction(number, nil, &present)
         // Somebody else sees to it, or wants it ignored: `nohup`, a shell without job control.
-        if unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) != 0 { continue }
+        if handler(of: number) != 0 { continue }
         noticed.append(number)
         notice(number)
       }
@@ -110,6 +103,16 @@ enum InterruptSignal {
   }
 
   nonisolated(unsafe) private static var noticed: [Int32] = []
+
+  /// `SIG_IGN`, which is a macro of C that Swift does not see as a number.
+  private static let ignoring = 1
+
+  /// The address of the handler that a signal has; 0 when it does what it does by itself.
+  private static func handler(of number: Int32) -> Int {
+    var present = sigaction()
+    sigaction(number, nil, &present)
+    return unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self)
+  }
 
   private static func notice(_ number: Int32) {
     signal(number) { number in
